@@ -7,6 +7,9 @@
 
 /* --- shapes --- */
 
+static const struct schema_words attempt_words = {.count = STRIPE_ATTEMPTS_COUNT,
+                                                  .words = stripe_attempt_names};
+
 static const struct schema_field payment_fields[] = {
     {.name = "client_secret",
      .type = SCHEMA_TEXT,
@@ -16,6 +19,11 @@ static const struct schema_field payment_fields[] = {
     {.name = "publishable_key", .type = SCHEMA_TEXT, .min = 1, .max = CREDENTIAL_BYTES_MAX},
     {.name = "amount", .type = SCHEMA_INT, .min = 1, .max = MONEY_MAX},
     {.name = "currency", .type = SCHEMA_TEXT, .min = 1, .max = CURRENCY_BYTES_MAX},
+    {.name = "attempt",
+     .type = SCHEMA_ENUM,
+     .words = &attempt_words,
+     .note = "how far the last try is: failed or asked (the bank's question was not answered), "
+             "another card may pay; undecided, the bank thinks, and nobody can pay meanwhile"},
 };
 
 static const struct schema payment_schema = {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/blob.h"
 #include "sync/replica_state.h"
 
 /* --- memory --- */
@@ -62,11 +63,10 @@ void replica_free(struct replica *replica)
 /* --- opening --- */
 
 /* Behind a proven fork nothing that it writes would count. */
-static bool is_own_log_forked(const struct replica *replica)
+static bool is_own_log_forked(struct replica *replica)
 {
-    int32_t slot = vector_find(&replica->vector, replica->log);
     const struct roster_log *log = roster_log_find(&replica->roster, replica->log);
-    return log != NULL && slot != SLOT_NONE && replica->vector.heads[slot].seq + 1 >= log->fork_seq;
+    return log != NULL && replica_own_head(replica)->seq + 1 >= log->fork_seq;
 }
 
 void replica_limit_store(struct replica *replica, bool is_low)
@@ -107,12 +107,33 @@ static int message_take(struct replica *replica, struct store_txn *txn, const st
                    : 0;
     }
     if (mesh->message.kind == MESSAGE_ASK) {
-        return link->is_ready ? replica_stock_asked(replica, txn, input->link, input->now, out) : 0;
+        return link->is_ready ? replica_asked(replica, txn, input->link, input->now, out) : 0;
     }
     if (mesh->message.kind == MESSAGE_FORKQ || mesh->message.kind == MESSAGE_FORKP) {
         return link->is_ready ? replica_fork_take(replica, txn, input->link, input->now, out) : 0;
     }
     return mesh_receive(mesh, txn, &replica->roster, input->link, input->now, out);
+}
+
+/* Whether the host has a blob now; what it is shown with is shown anew. */
+static int blob_take(struct replica *replica, struct store_txn *txn, const struct input *input,
+                     struct effects *out)
+{
+    const struct entity_id id = blob_entity(&input->blob);
+    struct blob blob;
+    replica->is_turn_written = true;
+    int err =
+        mesh_note_blob(&replica->mesh, txn, &input->blob, input->blob_size, input->is_good, out);
+    if (err == 0) {
+        err = history_get(replica->history, txn, KIND_BLOB, &id);
+    }
+    if (err != 0) { /* nobody speaks of it: it is shown with nothing; nor is what a disk spoilt */
+        return err == ERR_NOT_FOUND || err == ERR_MALFORMED ? 0 : err;
+    }
+    blob_derive(replica->history, &blob);
+    return blob.about_kind == KIND_NONE
+               ? 0
+               : folder_show_anew(&replica->folder, txn, blob.about_kind, &blob.about);
 }
 
 int replica_step(struct replica *replica, struct store_txn *txn, const struct input *input,
@@ -125,7 +146,6 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
         return 0; /* replica_seal() looks at the time */
     case INPUT_LINK_UP:
         mesh_link_up(&replica->mesh, input->link, input->device, input->is_dialer, input->now, out);
-        replica_stock_link_up(replica, input->link);
         return 0;
     case INPUT_LINK_DOWN:
         mesh_link_down(&replica->mesh, input->link, out);
@@ -134,13 +154,11 @@ int replica_step(struct replica *replica, struct store_txn *txn, const struct in
         check(input->link < LINKS_MAX);
         return message_take(replica, txn, input, out);
     case INPUT_COMMAND:
-        return replica_command(replica, txn, input->command, input->request, input->now, out);
+        return replica_command(replica, txn, input, out);
     case INPUT_SCRUB:
         return replica_scrub(replica, txn, input, out);
     case INPUT_BLOB:
-        replica->is_turn_written = true;
-        return mesh_note_blob(&replica->mesh, txn, &input->blob, input->blob_size, input->is_good,
-                              out);
+        return blob_take(replica, txn, input, out);
     }
     check(false);
 }
@@ -211,6 +229,8 @@ int replica_seal(struct replica *replica, struct store_txn *txn, struct moment n
         err = turn_tell(replica, txn, now, out);
     }
     replica->folder.is_blob_folded = false;
+    out->is_stock_changed = replica->folder.is_stock_folded;
+    replica->folder.is_stock_folded = false;
     replica->scrub.is_wrong |= replica->folder.is_row_spoilt;
     replica->folder.is_row_spoilt = false;
     if (err == 0) {

@@ -23,7 +23,7 @@
 #include "sync/mesh/ephemeral.h"
 
 enum {
-    FOLD_VERSION = 9,
+    FOLD_VERSION = 12,
     FOLD_NONE = 0, /* in a store that no software has folded to its end */
 };
 
@@ -71,8 +71,10 @@ struct input {
     struct bytes message;          /* MESSAGE: one frame, borrowed for the step */
     const struct command *command; /* COMMAND */
     uint64_t request;              /* COMMAND: comes back in the answer */
-    struct hash blob;              /* BLOB */
-    uint32_t blob_size;            /* BLOB */
+    bool is_patient; /* COMMAND: of what is lacking here, and asked for, nothing is decided yet: the
+                        host will ask again, see answer.is_asked_for */
+    struct hash blob;     /* BLOB */
+    uint32_t blob_size;   /* BLOB */
     uint32_t records_max; /* SCRUB: read so many records of the store again and compare them with
                              what proves them; UINT32_MAX: all, now */
     bool is_anew;         /* SCRUB: from the beginning */
@@ -182,7 +184,9 @@ struct voided_order {
     uint32_t number;
     uint32_t events;   /* that are void */
     uint64_t opened_t; /* ... and what the order would be with them: ms since the epoch */
-    char name[NAME_BYTES_MAX + 1]; /* customer's, or table */
+    char name[NAME_BYTES_MAX + 1]; /* customer's, or table, where older software wrote it ... */
+    bool has_name_blob;            /* ... or it is in this blob */
+    struct hash name_blob;
     int64_t total_minor;
     uint32_t lines; /* active ones; the first of them, by which people know it again: */
     uint32_t shown_count;

@@ -78,8 +78,7 @@ static int mark_awaiting(struct replica *replica, struct store_txn *txn, const s
 {
     const struct roster_log *forked = roster_log_find(&replica->roster, run->log);
     int err = 0;
-    if (forked != NULL && forked->fork_seq > run->first_seq &&
-        forked->fork_seq - 1 <= run_last_seq(run)) {
+    if (forked != NULL && forked->fork_seq - 1 <= run_last_seq(run)) { /* it begins before that */
         err = replica_salvage_mark_log(replica, txn, run->log, 0, out);
     }
     if (err == 0 && roster_awaits(&replica->roster, run->log, run->first_seq, run_last_seq(run))) {
@@ -93,7 +92,6 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
                     const struct log_head *head, int32_t slot, struct effects *out)
 {
     struct mesh *mesh = &replica->mesh;
-    bool could_grow = slot != SLOT_NONE && mesh_may_grow(mesh, &replica->vector.heads[slot]);
     int err = turn_make_room(replica, txn, run, out);
     if (err == 0) {
         err = run_store(txn, run, head);
@@ -115,14 +113,13 @@ static int run_take(struct replica *replica, struct store_txn *txn, const struct
     if (err == 0 && head->seq > replica->vector.limits[slot].seq) {
         err = replica_limits(replica, txn);
     }
+    if (err == 0) {
+        err = mark_awaiting(replica, txn, run, out);
+    }
     if (err != 0) {
         return err;
     }
-    err = mark_awaiting(replica, txn, run, out);
-    if (err != 0) {
-        return err;
-    }
-    if (could_grow && !mesh_may_grow(mesh, head)) {
+    if (!mesh_may_grow(mesh, head)) { /* it might before */
         effects_alarm(out, ALARM_ALLOWANCE, head->log, head->seq, head->device);
     }
     return run->log == replica->log ? own_log_lose(replica, txn, head->seq, out) : 0;
@@ -180,10 +177,8 @@ static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret
 {
     struct run *run = replica->run;
     struct log_head head;
-    int err = replica_run_of_message(replica);
-    if (err != 0) {
-        return err;
-    }
+    int err = 0;
+    check(replica_run_of_message(replica) == 0); /* message_decode() has read it */
     if (slot != SLOT_NONE) {
         head = replica->vector.heads[slot];
     } else {
@@ -198,13 +193,16 @@ static int run_judge(struct replica *replica, int32_t slot, struct log_head *ret
     return err != 0 ? err : run_verify(run, &replica->config.popup, &head, ret_head);
 }
 
-/* Beyond a revocation or a proven fork nothing is taken in any more, nor from a peer whose events
- * of that log did not verify. */
-static bool is_closed(const struct replica *replica, uint32_t link, int32_t slot,
-                      const struct events *events)
+/* Beyond a revocation or a proven fork nothing is taken in any more. */
+static bool is_beyond(const struct replica *replica, int32_t slot, const struct events *events)
 {
-    return slot != SLOT_NONE && (replica->mesh.links[link].is_bad[slot] ||
-                                 events->first_seq > replica->vector.limits[slot].seq);
+    return slot != SLOT_NONE && events->first_seq > replica->vector.limits[slot].seq;
+}
+
+/* Nor from a peer whose events of that log did not verify. */
+static bool is_closed(const struct replica *replica, uint32_t link, int32_t slot)
+{
+    return slot != SLOT_NONE && replica->mesh.links[link].is_bad[slot];
 }
 
 int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link, size_t frame_size,
@@ -220,8 +218,11 @@ int replica_accept(struct replica *replica, struct store_txn *txn, uint32_t link
     if (replica->mesh.is_store_low && events->log != replica->log) {
         return 0; /* its peers keep it */
     }
-    if (is_closed(replica, link, slot, events)) {
+    if (is_closed(replica, link, slot)) {
         return 0;
+    }
+    if (is_beyond(replica, slot, events)) {
+        return replica_fork_overhear(replica, txn, link, (uint32_t)slot, out);
     }
     int refusal = run_judge(replica, slot, &after);
     if (refusal != 0) {

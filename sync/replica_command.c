@@ -20,11 +20,11 @@ static int fold_before(struct replica *replica, struct store_txn *txn, struct ef
 static bool needs_fold(const struct replica *replica, const struct command *command)
 {
     const struct turn *turn = replica->turn;
-    if (command->kind != COMMAND_ORDER_PLACE || turn->entities_count == 0 || command->has_cart) {
+    if (command->kind != COMMAND_ORDER_PLACE || command->has_cart) {
         return true;
     }
     for (uint32_t i = 0; i < turn->entities_count; i++) {
-        if (turn->entities[i].is_dirty && turn->entities[i].kinds != kind_bit(KIND_ORDER)) {
+        if (turn->entities[i].kinds != kind_bit(KIND_ORDER)) {
             return true;
         }
     }
@@ -71,10 +71,7 @@ static int close_prepare(struct replica *replica, struct store_txn *txn,
 /* The host has the bytes that the command speaks of: they need not be fetched. */
 static int blob_keep(struct replica *replica, struct store_txn *txn, const struct command *command)
 {
-    const bool is_bringing = command->kind == COMMAND_BLOB_ADD ||
-                             command->kind == COMMAND_CONTACT ||
-                             (command->kind == COMMAND_STAFF_PIN && command->blob_size > 0);
-    if (!is_bringing) {
+    if (!replica->result->is_blob_used) {
         return 0;
     }
     replica->is_turn_written = true;
@@ -134,10 +131,8 @@ static struct till till_of(struct replica *replica, struct store_txn *txn, struc
 static int command_prepare(struct replica *replica, struct store_txn *txn,
                            const struct command *command, struct moment now, struct till *till)
 {
-    int err = certificate_check(replica, command);
-    if (err == 0 && may_give_receipt(command)) {
-        err = replica_receipt_prepare(replica, txn, till);
-    }
+    int err = may_give_receipt(command) ? replica_receipt_prepare(replica, txn, till)
+                                        : certificate_check(replica, command);
     if (err == 0) {
         err = close_prepare(replica, txn, command);
     }
@@ -159,9 +154,9 @@ static int command_write(struct replica *replica, struct store_txn *txn,
     int err = 0;
     if (result->events_count > 0) {
         err = replica_events_make_room(replica, txn, out); /* it may fold: before the check */
-    }
-    if (err == 0 && result->events_count > 0) {
-        err = replica_tell_view(replica, txn, till->now_t, out);
+        if (err == 0) {
+            err = replica_tell_view(replica, txn, till->now_t, out);
+        }
     }
     if (err == 0) {
         err = replica_events_check(replica, result, command);
@@ -197,20 +192,41 @@ static struct answer answer_of(const struct replica *replica, uint64_t cart_drop
         .carts_changed = {result->cart_row.size > 0 ? result->cart_session : 0, cart_dropped}};
 }
 
-/* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
-static int command_run(struct replica *replica, struct store_txn *txn,
-                       const struct command *command, struct moment now, struct effects *out,
-                       struct answer *ret_answer)
+/* What became of a command that lacks rights to sell: who is patient is told so before anything is
+ * written. */
+static int lack_settle(struct replica *replica, struct store_txn *txn, const struct input *input,
+                       int judged, struct answer *ret_answer)
 {
+    const struct till_result *result = replica->result;
+    const bool is_lacking =
+        judged == ERR_UNAVAILABLE || (judged == 0 && input->command->kind == COMMAND_QUOTE);
+    int err = 0;
+    if (!is_lacking || result->short_item == 0) {
+        return judged;
+    }
+    replica_stock_note(replica, result, false, input->now);
+    if (input->is_patient) {
+        err = replica_ask_can_help(replica, txn, result->short_item, &ret_answer->is_asked_for);
+    }
+    if (err == 0 && ret_answer->is_asked_for) {
+        err = ERR_UNAVAILABLE;
+    }
+    return err != 0 ? err : judged;
+}
+
+/* Judge and write; 0 with an answer, or a refusal that changed nothing, or ERR_IO / ERR_FULL. */
+static int command_run(struct replica *replica, struct store_txn *txn, const struct input *input,
+                       struct effects *out, struct answer *ret_answer)
+{
+    const struct command *command = input->command;
+    const struct moment now = input->now;
     struct till_result *result = replica->result;
     struct till till = till_of(replica, txn, now);
     uint64_t cart_dropped = 0;
     int err = command_prepare(replica, txn, command, now, &till);
     if (err == 0) {
         err = till_judge(&till, command, result, ret_answer);
-    }
-    if (err == ERR_UNAVAILABLE) {
-        replica_stock_note(replica, result, false, now);
+        err = lack_settle(replica, txn, input, err, ret_answer);
     }
     if (err == 0) {
         err = command_write(replica, txn, command, &till, out);
@@ -242,10 +258,10 @@ static bool is_of_strangers(const struct command *command)
            command->kind == COMMAND_TABLE_SIT;
 }
 
-static int command_once(struct replica *replica, struct store_txn *txn,
-                        const struct command *command, struct moment now, struct effects *out,
-                        struct answer *ret_answer)
+static int command_once(struct replica *replica, struct store_txn *txn, const struct input *input,
+                        struct effects *out, struct answer *ret_answer)
 {
+    const struct command *command = input->command;
     struct popup_cache popup;
     bool is_keyed = command->key.size > 0 && !is_of_strangers(command);
     int err = needs_fold(replica, command) ? fold_before(replica, txn, out) : 0;
@@ -263,7 +279,7 @@ static int command_once(struct replica *replica, struct store_txn *txn,
         err = replica_number_prepare(replica, txn, popup.day);
     }
     if (err == 0) {
-        err = command_run(replica, txn, command, now, out, ret_answer);
+        err = command_run(replica, txn, input, out, ret_answer);
     }
     if (err == 0 && is_keyed) {
         err = request_keep(txn, command, popup.day, ret_answer);
@@ -282,15 +298,14 @@ static int refusal(struct replica *replica, int err)
     return err == ERR_VERSION && replica->scrub.has_damage ? ERR_SPOILT : err;
 }
 
-int replica_command(struct replica *replica, struct store_txn *txn, const struct command *command,
-                    uint64_t request, struct moment now, struct effects *out)
+int replica_command(struct replica *replica, struct store_txn *txn, const struct input *input,
+                    struct effects *out)
 {
     struct answer answer = {0};
-    int err =
-        replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, command, now, out, &answer);
+    int err = replica->is_log_lost ? ERR_BUSY : command_once(replica, txn, input, out, &answer);
     if (err == ERR_IO || err == ERR_FULL) {
         return err;
     }
-    effects_answer(out, request, refusal(replica, err), &answer);
+    effects_answer(out, input->request, refusal(replica, err), &answer);
     return 0;
 }

@@ -8,8 +8,7 @@
 int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
                  const struct entity_id *entity, struct effects *out)
 {
-    const struct event_info *info = event_info_find(type);
-    const enum kind kind = info == NULL ? KIND_NONE : info->kind;
+    const enum kind kind = kind_of_type(type);
     if (turn_mark(replica->turn, kind, entity)) {
         return 0;
     }
@@ -37,9 +36,8 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct
         return salvages_read(replica, err);
     }
     while (err == 0) {
-        const struct event_info *info = event_info_find(row.type);
-        enum kind kind = info == NULL ? KIND_NONE : info->kind;
-        bool is_marked = row.type == EVENT_NONE || turn_mark(replica->turn, kind, &row.entity);
+        bool is_marked =
+            row.type == EVENT_NONE || turn_mark(replica->turn, kind_of_type(row.type), &row.entity);
         *from = row.id;
         err = is_marked ? salvage_row_next(&cursor, &row) : ERR_LIMIT;
     }
@@ -106,8 +104,7 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
         if (event_row_parse(value, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0) {
             continue; /* the disk spoilt it: its entity is folded when it is mended */
         }
-        const struct event_info *info = event_info_find(event.type);
-        if (!turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event.entity)) {
+        if (!turn_mark(replica->turn, kind_of_type(event.type), &event.entity)) {
             err = ERR_LIMIT;
             break;
         }

@@ -5,6 +5,10 @@
  * first event that differs is known; then the peer's signed run from there on, as hashes, and our
  * own prove the fork to everybody. The proof goes into the own log as log.fork. A peer that lies on
  * the way wastes a few questions and proves nothing.
+ *
+ * A proof that stands beyond the end of what counts of a log is not fetched. Two such can hide each
+ * other: each stands where the other ends its log. So what peers give beyond an end, which is not
+ * taken in, is looked through for one.
  */
 #include <string.h>
 
@@ -12,8 +16,7 @@
 #include "sync/replica_state.h"
 
 enum {
-    QUESTIONS_MAX = 64, /* in one search: 40 halve any log, the rest is for a new start */
-    ANSWER_TIMEOUT_MS = 3000,
+    ANSWER_TIMEOUT_MS = 3000, /* of each question; 40 halve any log */
 };
 
 /* --- limits --- */
@@ -136,10 +139,6 @@ static void probe_ask(struct replica *replica, uint64_t seq, bool wants_proof, s
     struct fork_probe *probe = &replica->probe;
     struct fork_question question = {.log = probe->log, .seq = seq, .wants_proof = wants_proof};
     struct writer writer;
-    if (++probe->questions > QUESTIONS_MAX) {
-        probe_end(replica);
-        return;
-    }
     probe->asked_seq = seq;
     probe->wants_proof = wants_proof;
     probe->asked_ms = now.mono_ms;
@@ -162,33 +161,53 @@ static void probe_begin(struct replica *replica, struct moment now, struct effec
     probe_ask(replica, suspect.seq, false, now, out);
 }
 
-/* Write the proof that was found into the own log. A fork of the own log ends that first: the
- * suspicion stays, and the proof is made again under the next one. */
+/* The own log forked: nothing more is written under it, also after a restart. */
+static int own_log_end(struct replica *replica, struct store_txn *txn, const struct log_point *fork,
+                       struct effects *out)
+{
+    effects_alarm(out, ALARM_AMNESIA, fork->log, fork->seq, replica->device);
+    replica->is_log_lost = true;
+    return replica_keep_lost(txn, replica->log);
+}
+
+/* Whether @fork is of a log that is known here, and lower than is known. */
+static bool is_news(const struct replica *replica, const struct log_point *fork)
+{
+    const struct roster_log *log = roster_log_find(&replica->roster, fork->log);
+    return log != NULL && fork->seq < log->fork_seq;
+}
+
+/* Write the proof of @fork in @body, which was verified, into the own log. */
+static int proof_append(struct replica *replica, struct store_txn *txn,
+                        const struct log_point *fork, struct bytes body, struct effects *out)
+{
+    const struct event event = {
+        .type = EVENT_LOG_FORK, .entity = replica->roster_entity, .body = body};
+    const int err = replica_append(replica, txn, &event, out);
+    replica->fork_stated = err == 0 ? fork->log : 0;
+    return err == ERR_IO || err == ERR_FULL ? err : 0;
+}
+
+/* State the proof that was found. When the own log forked, or another fork was stated in this turn,
+ * the suspicion stays, and the proof is made again. */
 static int fork_state(struct replica *replica, struct store_txn *txn, const struct log_fork *fork,
                       struct effects *out)
 {
-    struct event event = {.type = EVENT_LOG_FORK, .entity = replica->roster_entity};
     struct log_point proven;
-    uint8_t body[EVENT_SALVAGE_BYTES_MAX];
-    if (log_fork_encode(fork, body, sizeof body, &event.body) != 0 ||
-        log_fork_verify(event.body, &replica->config.popup, &proven) != 0) {
+    struct bytes body;
+    uint8_t buffer[EVENT_SALVAGE_BYTES_MAX];
+    const int err = log_fork_encode(fork, buffer, sizeof buffer, &body);
+    check(err == 0); /* two runs fit, however long (limits.h) */
+    if (log_fork_verify(body, &replica->config.popup, &proven) != 0) {
         probe_end(replica); /* the peer made it up */
         return 0;
     }
-    if (fork->log == replica->log) {
-        effects_alarm(out, ALARM_AMNESIA, fork->log, fork->seq, replica->device);
-        replica->is_log_lost = true;
+    if (fork->log == replica->log || replica->fork_stated != 0) {
         replica->probe = (struct fork_probe){0};
-        return replica_keep_lost(txn, replica->log);
+        return fork->log == replica->log ? own_log_end(replica, txn, &proven, out) : 0;
     }
     probe_end(replica);
-    const struct roster_log *log = roster_log_find(&replica->roster, fork->log);
-    if (log != NULL && log->fork_seq <= fork->seq) {
-        return 0; /* known by now */
-    }
-    int err = replica_append(replica, txn, &event, out);
-    replica->fork_stated = err == 0 ? fork->log : 0;
-    return err == ERR_IO || err == ERR_FULL ? err : 0;
+    return is_news(replica, &proven) ? proof_append(replica, txn, &proven, body, out) : 0;
 }
 
 static int proof_take(struct replica *replica, struct store_txn *txn, const struct log_head *head,
@@ -237,14 +256,15 @@ static int answer_take(struct replica *replica, struct store_txn *txn, uint32_t 
 {
     const struct fork_probe *probe = &replica->probe;
     const struct fork_answer *answer = &replica->mesh.message.fork_answer;
-    int32_t slot = vector_find(&replica->vector, answer->log);
     struct log_head at;
     if (!probe->is_active || probe->link != link || probe->log != answer->log ||
-        probe->asked_seq != answer->seq || slot == SLOT_NONE) {
+        probe->asked_seq != answer->seq) {
         return 0;
     }
+    const int32_t slot = vector_find(&replica->vector, probe->log);
+    check(slot != SLOT_NONE); /* only of what is held here is anything suspected */
     const struct log_head *head = &replica->vector.heads[slot];
-    if (!answer->is_held || answer->seq > head->seq) {
+    if (!answer->is_held) {
         probe_end(replica);
         return 0;
     }
@@ -266,6 +286,42 @@ int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t l
     replica->mesh.links[link].heard_ms = now.mono_ms;
     return replica->mesh.message.kind == MESSAGE_FORKQ ? question_take(replica, txn, link, out)
                                                        : answer_take(replica, txn, link, now, out);
+}
+
+/* --- overhearing --- */
+
+/* Whether @event says of a fork that is news. */
+static bool is_fork(const struct replica *replica, const struct event *event,
+                    struct log_point *ret_fork)
+{
+    return event->type == EVENT_LOG_FORK && log_fork_claims(event->body, ret_fork) == 0 &&
+           is_news(replica, ret_fork);
+}
+
+int replica_fork_overhear(struct replica *replica, struct store_txn *txn, uint32_t link,
+                          uint32_t slot, struct effects *out)
+{
+    const struct run *run = replica->run;
+    struct event event;
+    struct log_point fork;
+    if (replica->is_log_lost || replica->fork_stated != 0) {
+        return 0;
+    }
+    check(replica_run_of_message(replica) == 0); /* message_decode() has read it */
+    uint32_t at = 0;
+    while (at < run->count &&
+           (event_decode(run->events[at].bytes, &event) != 0 || !is_fork(replica, &event, &fork))) {
+        at++;
+    }
+    if (at == run->count) {
+        return 0;
+    }
+    if (log_fork_verify(event.body, &replica->config.popup, &fork) != 0) {
+        replica->mesh.links[link].is_bad[slot] = true; /* a flood costs no more than one */
+        return 0;
+    }
+    return fork.log == replica->log ? own_log_end(replica, txn, &fork, out)
+                                    : proof_append(replica, txn, &fork, event.body, out);
 }
 
 /* --- what is known is stated --- */
@@ -303,12 +359,11 @@ static int fork_restate(struct replica *replica, struct store_txn *txn,
     uint8_t body[EVENT_SALVAGE_BYTES_MAX];
     struct bytes found = {0};
     int err = fork_find(replica, txn, log, &found);
-    if (err != 0) {
-        return err == ERR_NOT_FOUND ? 0 : err;
+    if (err == 0) {
+        memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
+        event.body = bytes_of(body, found.size);
+        err = replica_append(replica, txn, &event, out);
     }
-    memcpy(body, found.data, found.size); /* what is borrowed does not outlive a put */
-    event.body = bytes_of(body, found.size);
-    err = replica_append(replica, txn, &event, out);
     return err == ERR_IO || err == ERR_FULL ? err : 0;
 }
 

@@ -17,22 +17,19 @@ enum {
 
 /* --- quotes --- */
 
-static int row_drop(struct store_txn *txn, uint64_t session)
+static int row_drop(struct replica *replica, struct store_txn *txn, uint64_t session)
 {
     const struct key key = quote_key(session);
     const int err = store_del(txn, TABLE_LOCAL, key_bytes(&key));
+    replica->is_turn_written = true;
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 static int quote_drop(struct replica *replica, struct store_txn *txn, uint64_t session)
 {
     hold_release(&replica->holds, session);
-    if (!quotes_have(&replica->quotes, session)) {
-        return 0;
-    }
     quotes_drop(&replica->quotes, session);
-    replica->is_turn_written = true;
-    return row_drop(txn, session);
+    return row_drop(replica, txn, session);
 }
 
 static int drop_ended(struct replica *replica, struct store_txn *txn, struct moment now)
@@ -81,7 +78,7 @@ int replica_guest_open(struct replica *replica, struct store_txn *txn)
     /* Who only looks at the store leaves them: the node that owns it may stand by them still. */
     int err = txn->is_writable ? orphan_find(replica, txn, &session) : ERR_NOT_FOUND;
     while (err == 0) {
-        err = row_drop(txn, session);
+        err = row_drop(replica, txn, session);
         if (err == 0) {
             err = orphan_find(replica, txn, &session);
         }

@@ -5,6 +5,10 @@
 #include "sync/domain/change_number.h"
 #include "sync/replica_state.h"
 
+_Static_assert(HISTORY_ROW_BYTES_MAX <= (int)ROW_BYTES_MAX,
+               "the folder's scratch holds any history");
+_Static_assert(STOCK_ROW_BYTES_MAX <= (int)ROW_BYTES_MAX, "and any stock");
+
 uint64_t replica_t_of_moment(const struct replica *replica, struct moment now)
 {
     const int64_t epoch_ms = replica->config.epoch_ms;
@@ -28,14 +32,12 @@ static int log_open(struct replica *replica, struct store_txn *txn,
     }
     memcpy(open.log_key.bytes, config->log_secret->bytes + PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES);
     log_head_init(&head, &config->popup, &open.log_key, replica->device, config->incarnation);
-    int err = vector_add(&replica->vector, &head, &slot);
-    if (err == 0) {
-        err = log_open_encode(&open, &config->popup, config->device_secret, body_data,
-                              sizeof body_data, &event.body);
-    }
+    const int err = vector_add(&replica->vector, &head, &slot);
     if (err != 0) {
         return err;
     }
+    check(log_open_encode(&open, &config->popup, config->device_secret, body_data, sizeof body_data,
+                          &event.body) == 0);
     mesh_note_slot(&replica->mesh, (uint32_t)slot);
     event.t = replica_t_of_moment(replica, now);
     return replica_append(replica, txn, &event, out);
@@ -85,9 +87,7 @@ static int config_take(struct replica *replica, const struct replica_config *con
     if (err != 0) {
         return err;
     }
-    if (config->chain.size > sizeof replica->chain) {
-        return ERR_TOO_LARGE;
-    }
+    check(config->chain.size <= sizeof replica->chain); /* it is one: it has no room for more */
     replica->config = *config;
     memcpy(replica->chain, config->chain.data, config->chain.size);
     replica->chain_size = config->chain.size;

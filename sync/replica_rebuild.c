@@ -67,7 +67,7 @@ static int roster_event_after(struct store_txn *txn, struct key *from, uint64_t 
         return err;
     }
     err = store_cursor_seek(&cursor, key_bytes(from), &key, &value);
-    if (err == 0 && key.size == from->size && memcmp(key.data, from->data, key.size) == 0) {
+    if (err == 0 && bytes_equal(key, key_bytes(from))) {
         err = store_cursor_next(&cursor, &key, &value);
     }
     if (err == 0) {
@@ -83,26 +83,35 @@ static int roster_event_after(struct store_txn *txn, struct key *from, uint64_t 
     return err;
 }
 
+/* What the event carries, if it is a salvage. One that the disk spoilt carries nothing. */
+static int salvage_rebuild(struct store_txn *txn, uint64_t log, uint64_t seq)
+{
+    uint8_t copy[EVENT_SALVAGE_BYTES_MAX];
+    struct event event;
+    struct hash hash;
+    struct bytes bytes;
+    const int err = event_get(txn, log, seq, &hash, &bytes);
+    if (err == ERR_IO) {
+        return ERR_IO;
+    }
+    if (err != 0 || event_decode(bytes, &event) != 0 || event.type != EVENT_SALVAGE) {
+        return 0;
+    }
+    memcpy(copy, bytes.data, bytes.size);
+    return salvage_index(txn, log, seq, bytes_of(copy, bytes.size));
+}
+
 int replica_salvage_rebuild(struct store_txn *txn)
 {
     const struct entity_id roster = entity_id_derive(KIND_ROSTER, 0);
     struct key from = key_entity(&roster);
-    uint8_t copy[EVENT_SALVAGE_BYTES_MAX];
     uint64_t rows_left = UINT64_MAX;
     int err = table_clear(txn, TABLE_SALVAGE, &rows_left);
     for (uint64_t log = 0, seq = 0; err == 0;) {
-        struct event event;
-        struct hash hash;
-        struct bytes bytes;
         err = roster_event_after(txn, &from, &log, &seq);
         if (err == 0) {
-            err = event_get(txn, log, seq, &hash, &bytes);
+            err = salvage_rebuild(txn, log, seq);
         }
-        if (err != 0 || event_decode(bytes, &event) != 0 || event.type != EVENT_SALVAGE) {
-            continue;
-        }
-        memcpy(copy, bytes.data, bytes.size);
-        err = salvage_index(txn, log, seq, bytes_of(copy, bytes.size));
     }
     return err == ERR_NOT_FOUND ? 0 : err;
 }

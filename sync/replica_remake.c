@@ -188,7 +188,7 @@ static int entity_step(struct replica *replica, struct store_txn *txn, struct ef
         if ((kinds & kind_bit(kind)) != 0) {
             err = replica_row_is_right(replica, txn, kind, entity, &is_right);
         }
-        if (err == ERR_MALFORMED || (err == 0 && !is_right)) {
+        if (err == 0 && !is_right) {
             err = kind_remake(replica, txn, kind);
         }
     }
@@ -248,12 +248,12 @@ int replica_remake_anew(struct replica *replica, struct store_txn *txn)
 int replica_remake_first(struct replica *replica, struct store_txn *txn)
 {
     const struct roster *roster = &replica->roster;
-    bool is_marked = turn_mark(replica->turn, KIND_POPUP, &replica->popup_entity);
+    /* The turn was folded: it has room for more than all people. */
+    check(turn_mark(replica->turn, KIND_POPUP, &replica->popup_entity));
     for (uint32_t i = 0; i < roster->people_count; i++) {
         const struct entity_id person = entity_id_derive(KIND_STAFF, roster->people[i].staff);
-        is_marked = is_marked && turn_mark(replica->turn, KIND_STAFF, &person);
+        check(turn_mark(replica->turn, KIND_STAFF, &person));
     }
-    check(is_marked); /* the turn was folded: it has room for more than all people */
     replica->remake.is_first_due = false;
     replica->popup.is_known = false;
     return turn_fold_all(replica->turn, txn, &replica->folder);

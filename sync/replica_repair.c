@@ -353,10 +353,8 @@ static int run_of_answer(struct replica *replica, struct store_txn *txn,
     struct log_head before;
     struct log_head after;
     *ret_count = 0;
-    int err = replica_run_of_message(replica);
-    if (err == 0) {
-        err = log_head_at(txn, &replica->config.popup, head, first_seq - 1, &before);
-    }
+    check(replica_run_of_message(replica) == 0); /* message_decode() has read it */
+    int err = log_head_at(txn, &replica->config.popup, head, first_seq - 1, &before);
     if (err == 0) {
         err = run_verify(replica->run, &replica->config.popup, &before, &after);
     }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/replica_state.h"
 
 enum { STATEMENT_BYTES_MAX = EVENT_BYTES_MAX };
@@ -24,8 +25,8 @@ static bool is_own_voided(const struct replica *replica, const struct statement 
     const struct roster_log *log = roster_log_find(&replica->roster, statement->at.log);
     return is_restated(statement->type) && log != NULL && log->device == replica->device &&
            log->fork_seq <= statement->at.seq && log->revoked_seq == UINT64_MAX &&
-           (roster_capabilities(&replica->roster, log->id, statement->at.seq) & CAP_ROSTER) != 0 &&
-           statement->body.size <= STATEMENT_BYTES_MAX;
+           (roster_capabilities(&replica->roster, log->id, statement->at.seq) &
+            capability_bit(CAP_ROSTER)) != 0;
 }
 
 /* Whether the same is said where it counts. */
@@ -53,6 +54,7 @@ static int restate(struct replica *replica, struct store_txn *txn,
                           .entity = replica->roster_entity,
                           .t = since_epoch_ms > 0 ? (uint64_t)since_epoch_ms : 0};
     bool is = false;
+    check(statement->body.size <= sizeof body);               /* events of its type are no larger */
     memcpy(body, statement->body.data, statement->body.size); /* a put ends what is borrowed */
     event.body = bytes_of(body, statement->body.size);
     int err = is_said(replica, txn, event.type, event.body, &is);

@@ -2,6 +2,7 @@
  * roles, which certificate it goes by. */
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/log/tables.h"
 #include "sync/replica_state.h"
 
@@ -107,12 +108,11 @@ int replica_tell_view(struct replica *replica, struct store_txn *txn, uint64_t n
     }
     roster_view(&replica->roster, replica->log, &saw);
     int err = merge_last(txn, own, &saw);
-    if (err == 0) {
-        err = roster_saw_encode(&saw, body_data, sizeof body_data, &body);
+    if (err != 0) {
+        return err;
     }
-    if (err == 0) {
-        err = own_append(replica, txn, EVENT_ROSTER_SAW, body, now_t, out);
-    }
+    check(roster_saw_encode(&saw, body_data, sizeof body_data, &body) == 0); /* there is room */
+    err = own_append(replica, txn, EVENT_ROSTER_SAW, body, now_t, out);
     return err != 0 ? err : replica_fold(replica, txn, out);
 }
 
@@ -155,10 +155,8 @@ static int certificate_tell(struct replica *replica, struct store_txn *txn, uint
     if (own == NULL || own->held_issued >= replica->certificate.issued) {
         return 0;
     }
-    int err = chain_body_encode(replica->config.chain, body_data, sizeof body_data, &body);
-    if (err == 0) {
-        err = own_append(replica, txn, EVENT_LOG_CERT, body, now_t, out);
-    }
+    check(chain_body_encode(replica->config.chain, body_data, sizeof body_data, &body) == 0);
+    const int err = own_append(replica, txn, EVENT_LOG_CERT, body, now_t, out);
     return err == ERR_FORBIDDEN ? 0 : err; /* it may write nothing any more */
 }
 

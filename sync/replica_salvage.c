@@ -70,8 +70,8 @@ int replica_salvage_mark_run(struct replica *replica, struct store_txn *txn, con
     int err = 0;
     for (uint32_t i = 0; i < run->count; i++) {
         struct event carrier;
-        if (run->events[i].type == EVENT_SALVAGE &&
-            event_decode(run->events[i].bytes, &carrier) == 0) {
+        check(event_decode(run->events[i].bytes, &carrier) == 0); /* run_verify() has read it */
+        if (carrier.type == EVENT_SALVAGE) {
             carried_add_salvage(&carried, &replica->roster, carrier.body);
         }
     }
@@ -280,16 +280,21 @@ static int last_on_boards(struct store_txn *txn, uint64_t log, uint64_t *ret_seq
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* The first event of @log that a fork voids; UINT64_MAX = none that is known. */
+static uint64_t fork_of(const struct roster *roster, uint64_t log)
+{
+    const struct roster_log *found = roster_log_find(roster, log);
+    return found != NULL ? found->fork_seq : UINT64_MAX;
+}
+
 int replica_salvage_note(struct replica *replica, struct store_txn *txn)
 {
     int err = 0;
     for (uint32_t slot = 0; slot < replica->vector.count && err == 0; slot++) {
         const struct log_head *head = &replica->vector.heads[slot];
-        const struct roster_log *before = roster_log_find(replica->roster_before, head->log);
-        const struct roster_log *after = roster_log_find(&replica->roster, head->log);
-        const bool is_new = before != NULL && after != NULL && after->fork_seq < before->fork_seq;
+        const uint64_t fork_seq = fork_of(&replica->roster, head->log);
         uint64_t *urgent_to = &replica->salvage_plans[slot].urgent_to;
-        if (!is_new || after->fork_seq > head->seq) {
+        if (fork_seq >= fork_of(replica->roster_before, head->log) || fork_seq > head->seq) {
             continue;
         }
         err = last_on_boards(txn, head->log, urgent_to);
@@ -393,9 +398,10 @@ int replica_salvage_seal(struct replica *replica, struct store_txn *txn, struct 
 static bool is_left(const struct replica *replica, uint32_t slot)
 {
     const struct log_head *head = &replica->vector.heads[slot];
-    const struct roster_log *log = roster_log_find(&replica->roster, head->log);
-    return head->device == replica->device && head->log != replica->log && log != NULL &&
-           log->fork_seq <= head->seq && replica->salvage_plans[slot].next <= head->seq;
+    return head->device == replica->device && head->log != replica->log &&
+           roster_judge(&replica->roster, head->log, head->seq, EVENT_LOG_CERT, 0) ==
+               VERDICT_FORKED &&
+           replica->salvage_plans[slot].next <= head->seq;
 }
 
 bool replica_is_carrying(const struct replica *replica)

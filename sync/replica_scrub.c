@@ -13,7 +13,6 @@
  */
 #include <string.h>
 
-#include "sync/base/check.h"
 #include "sync/log/damage.h"
 #include "sync/replica_scrub.h"
 #include "sync/replica_state.h"
@@ -157,27 +156,20 @@ static int part_end(struct replica *replica, struct store_txn *txn, struct momen
     return 0;
 }
 
-static int record(struct replica *replica, struct store_txn *txn, struct effects *out,
-                  bool *ret_is_over)
+static int scrub_meta(struct replica *replica, struct store_txn *txn, struct effects *out,
+                      bool *ret_is_over)
 {
-    switch (replica->scrub.at.part) {
-    case SCRUB_TAILS:
-        return scrub_tail(replica, txn, out, ret_is_over);
-    case SCRUB_META:
-        *ret_is_over = true;
-        return replica_meta_look(replica, txn, out);
-    case SCRUB_JOURNAL:
-        return scrub_journal(replica, txn, out, ret_is_over);
-    case SCRUB_ENTITIES:
-    case SCRUB_SALVAGES:
-    case SCRUB_STATES:
-    case SCRUB_INDEX:
-        return scrub_row(replica, txn, out, ret_is_over);
-    case SCRUB_REST:
-        break;
-    }
-    check(false);
+    *ret_is_over = true;
+    return replica_meta_look(replica, txn, out);
 }
+
+/* Looks at the next record of each part but SCRUB_REST, which has none. */
+static int (*const records[SCRUB_REST])(struct replica *replica, struct store_txn *txn,
+                                        struct effects *out, bool *ret_is_over) = {
+    [SCRUB_TAILS] = scrub_tail,   [SCRUB_META] = scrub_meta,    [SCRUB_JOURNAL] = scrub_journal,
+    [SCRUB_ENTITIES] = scrub_row, [SCRUB_SALVAGES] = scrub_row, [SCRUB_STATES] = scrub_row,
+    [SCRUB_INDEX] = scrub_row,
+};
 
 /* All that was found to be wrong by now is made right. */
 static void make_right_begin(struct replica *replica, struct effects *out)
@@ -238,7 +230,7 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, const struct i
     }
     for (uint32_t i = 0; i < records_max && err == 0 && scrub->at.part != SCRUB_REST; i++) {
         bool is_over = false;
-        err = record(replica, txn, out, &is_over);
+        err = records[scrub->at.part](replica, txn, out, &is_over);
         if (err == 0 && is_over) {
             err = part_end(replica, txn, now);
         }
@@ -250,5 +242,5 @@ int replica_scrub(struct replica *replica, struct store_txn *txn, const struct i
     if (err == 0 && (replica->is_turn_written || scrub->unsaved >= SCRUB_SAVE_RECORDS)) {
         err = position_put(replica, txn);
     }
-    return err == ERR_MALFORMED || err == ERR_NOT_FOUND ? ERR_IO : err;
+    return err;
 }

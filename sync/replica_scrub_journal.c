@@ -53,12 +53,12 @@ static int own_signature_mend(struct replica *replica, struct store_txn *txn,
     struct hash hash;
     struct bytes bytes;
     int err = store_get(txn, TABLE_SIG, key_bytes(&key), &bytes);
-    if (err != 0 && (err != ERR_NOT_FOUND || seq != head->seq)) {
-        return err == ERR_NOT_FOUND ? 0 : err;
+    if (err != 0 && err != ERR_NOT_FOUND) { /* only the last event must have one */
+        return err;
     }
-    err = event_get(txn, head->log, seq, &hash, &bytes);
+    err = event_get(txn, head->log, seq, &hash, &bytes); /* it is there: it is chained */
     if (err != 0) {
-        return err == ERR_IO ? err : 0;
+        return err;
     }
     head_sign(&signature, &replica->config.popup, head->log, seq, &hash,
               replica->config.log_secret);
@@ -87,7 +87,7 @@ static int is_chained(struct replica *replica, struct store_txn *txn, const stru
     return 0;
 }
 
-/* The entity's events were not all found when it was folded. */
+/* The event is good: the entity's events were not all found when it was folded. */
 static int refold(struct replica *replica, struct store_txn *txn, const struct log_head *head,
                   uint64_t seq, struct effects *out)
 {
@@ -96,7 +96,7 @@ static int refold(struct replica *replica, struct store_txn *txn, const struct l
     int err = event_read(txn, head->log, seq, &id, &event);
     replica->is_turn_written = true;
     if (err != 0) {
-        return err == ERR_IO ? err : 0;
+        return err;
     }
     const struct entity_id entity = event.entity;
     return replica_mark(replica, txn, event.type, &entity, out);

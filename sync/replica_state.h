@@ -3,13 +3,13 @@
  * (the own log), replica_view.c (looking, auditing). Events: replica_accept.c (from peers),
  * replica_waiting.c (those that wait for a parent), replica_roster.c (what this device knows of the
  * roster). People: replica_command.c (what they want), replica_number.c (numbers of orders and
- * receipts), replica_guest.c (strangers), replica_cart.c (carts), replica_stock.c (rights to sell),
- * replica_voided.c (what a revocation took, until somebody decides). Forks: replica_fork.c (found
- * and stated), replica_salvage.c (carried on), replica_restate.c (the roster stated again). The
- * disk: replica_scrub.c, replica_scrub_journal.c and replica_scrub_rows.c (read again),
- * replica_meta.c (what the store is), replica_heads.c (where logs end), replica_repair.c (what is
- * spoilt is fetched), replica_remake.c (rows made right), replica_rebuild.c (all rows anew, for
- * another version).
+ * receipts), replica_guest.c (strangers), replica_cart.c (carts), replica_stock.c (what sells
+ * here), replica_ask.c (rights to sell on the move), replica_voided.c (what a revocation took,
+ * until somebody decides). Forks: replica_fork.c (found and stated), replica_salvage.c (carried
+ * on), replica_restate.c (the roster stated again). The disk: replica_scrub.c,
+ * replica_scrub_journal.c and replica_scrub_rows.c (read again), replica_meta.c (what the store
+ * is), replica_heads.c (where logs end), replica_repair.c (what is spoilt is fetched),
+ * replica_remake.c (rows made right), replica_rebuild.c (all rows anew, for another version).
  */
 #ifndef TRESTLE_SYNC_REPLICA_STATE_H
 #define TRESTLE_SYNC_REPLICA_STATE_H
@@ -43,7 +43,7 @@ struct popup_cache {
 /* The search for the event where a peer's branch of a log parts from ours: one at a time. */
 struct fork_probe {
     bool is_active, wants_proof;
-    uint32_t link, questions;
+    uint32_t link;
     uint64_t log;
     uint64_t same;   /* both have this event */
     uint64_t differ; /* here they differ; 0 = not known yet */
@@ -251,6 +251,14 @@ MUST_CHECK int replica_limits(struct replica *replica, struct store_txn *txn);
 MUST_CHECK int replica_fork_take(struct replica *replica, struct store_txn *txn, uint32_t link,
                                  struct moment now, struct effects *out);
 
+/* The EVENTS in replica->mesh.message, which came over @link, lie beyond the end of the log of
+ * @slot and are not taken in: state the first log.fork among them that claims a lower fork than is
+ * known here, if it proves it; a fork of the own log ends that. Nothing else of them is believed.
+ * At most one proof is verified, and one fork stated in a turn: what is left out here comes again.
+ * After one that proves nothing no more of that log is heard over @link. ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_fork_overhear(struct replica *replica, struct store_txn *txn, uint32_t link,
+                                     uint32_t slot, struct effects *out);
+
 /* The end of a turn: look into suspicions, and state what is known. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_fork_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                                  struct effects *out);
@@ -403,17 +411,34 @@ MUST_CHECK int replica_accept(struct replica *replica, struct store_txn *txn, ui
 void replica_stock_note(struct replica *replica, const struct till_result *result, bool is_written,
                         struct moment now);
 
-/* A new session on @link: its asks may be numbered from 1. */
-void replica_stock_link_up(struct replica *replica, uint32_t link);
+/* Units of @item that were sold here lately. */
+uint64_t replica_stock_demand(const struct desk *desk, uint64_t item);
 
-/* The ASK in replica->mesh.message came over @link. ERR_IO, ERR_FULL. */
-MUST_CHECK int replica_stock_asked(struct replica *replica, struct store_txn *txn, uint32_t link,
-                                   struct moment now, struct effects *out);
+/* Write an event of this device's own on the stock of @item, unless it may write none any more.
+ * ERR_IO, ERR_FULL. */
+MUST_CHECK int replica_stock_append(struct replica *replica, struct store_txn *txn,
+                                    enum event_type type, uint64_t item, struct bytes body,
+                                    struct moment now, struct effects *out);
 
 /* Undo what was sold twice, and ask for what is lacking. May leave the turn dirty. ERR_IO,
  * ERR_FULL. */
 MUST_CHECK int replica_stock_seal(struct replica *replica, struct store_txn *txn, struct moment now,
                                   struct effects *out);
+
+/* replica_ask.c: rights to sell on the move. All use replica->stock. */
+
+/* Ask others for what is lacking here of @units of @item, if any of them has some. ERR_IO. */
+MUST_CHECK int replica_ask(struct replica *replica, struct store_txn *txn, struct desk_item *item,
+                           uint64_t units, struct moment now, struct effects *out);
+
+/* Whether there is any use in that. ERR_IO. */
+MUST_CHECK int replica_ask_can_help(struct replica *replica, struct store_txn *txn, uint64_t item,
+                                    bool *ret_can);
+
+/* The ASK in replica->mesh.message came over @link: give, and ask on for the rest. ERR_IO,
+ * ERR_FULL. */
+MUST_CHECK int replica_asked(struct replica *replica, struct store_txn *txn, uint32_t link,
+                             struct moment now, struct effects *out);
 
 /* replica_roster.c */
 
@@ -466,10 +491,9 @@ MUST_CHECK int replica_guest_before(struct replica *replica, struct store_txn *t
 MUST_CHECK int replica_guest_after(struct replica *replica, struct store_txn *txn,
                                    const struct command *command, struct moment now);
 
-/* replica_command.c */
+/* replica_command.c: judge the command of @input, and answer. ERR_IO, ERR_FULL. */
 MUST_CHECK int replica_command(struct replica *replica, struct store_txn *txn,
-                               const struct command *command, uint64_t request, struct moment now,
-                               struct effects *out);
+                               const struct input *input, struct effects *out);
 
 /* replica_number.c: the device's lane, of its certificate. */
 struct bytes replica_lane(const struct replica *replica);

@@ -30,7 +30,8 @@ uint64_t replica_log(const struct replica *replica)
 uint64_t replica_log_seq(const struct replica *replica)
 {
     int32_t slot = vector_find(&replica->vector, replica->log);
-    return slot == SLOT_NONE ? 0 : replica->vector.heads[slot].seq;
+    check(slot != SLOT_NONE); /* it is open */
+    return replica->vector.heads[slot].seq;
 }
 
 uint64_t replica_change_number(const struct replica *replica)

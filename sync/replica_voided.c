@@ -45,8 +45,8 @@ void replica_voided_roster(struct replica *replica)
 {
     const struct roster *roster = &replica->roster;
     bool is_due = roster->logs_count != replica->roster_before->logs_count;
-    for (uint32_t i = 0; i < roster->logs_count && !is_due; i++) {
-        is_due = !is_voided_alike(replica, &roster->logs[i]);
+    for (uint32_t i = 0; i < roster->logs_count; i++) {
+        is_due |= !is_voided_alike(replica, &roster->logs[i]);
     }
     replica->voided.is_due |= is_due;
 }
@@ -70,7 +70,7 @@ int replica_voided_note(struct replica *replica, struct store_txn *txn)
     for (uint32_t i = 0; i < turn->entities_count && err == 0; i++) {
         const struct turn_entity *entity = &turn->entities[i];
         bool is_any = false;
-        if (!entity->is_dirty || (entity->kinds & kind_bit(KIND_ORDER)) == 0) {
+        if ((entity->kinds & kind_bit(KIND_ORDER)) == 0) {
             continue;
         }
         err = voided_any(txn, &replica->roster, &entity->id, &is_any);
@@ -111,8 +111,7 @@ static int scan_event(struct replica *replica, struct store_txn *txn, struct byt
     if (event_row_parse(row, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0) {
         return 0; /* the disk spoilt it */
     }
-    const struct event_info *info = event_info_find(event.type);
-    if (info == NULL || info->kind != KIND_ORDER) {
+    if (kind_of_type(event.type) != KIND_ORDER) {
         return 0;
     }
     int err = is_first_of_entity(txn, &event.entity, log, from, seq, &is_first);
@@ -241,6 +240,8 @@ static int describe(struct replica *replica, struct store_txn *txn, struct voide
     memcpy(row->lane, order->numbers[0].lane.data, order->numbers[0].lane.size);
     row->number = order->numbers[0].number;
     name_keep(row->name, order->name);
+    row->has_name_blob = order->has_name_blob;
+    row->name_blob = order->name_blob;
     row->opened_t = order->opened_t;
     row->total_minor = order->total_minor;
     describe_lines(order, row);
@@ -262,9 +263,8 @@ static int order_look(struct replica *replica, struct store_txn *txn, const stru
         if (!voided_is_open(&voided.events[i])) {
             continue;
         }
-        const struct roster_log *log =
-            roster_log_find(&replica->roster, voided.events[i].place.log);
-        ret_row->device = log != NULL ? log->device : 0;
+        const uint64_t log = voided.events[i].place.log; /* known: it was revoked */
+        ret_row->device = roster_log_find(&replica->roster, log)->device;
         ret_row->events++;
     }
     if (err == 0 && ret_row->events > 0) {

@@ -9,7 +9,7 @@
 
 static bool is_cut(const struct roster_log *log)
 {
-    return log != NULL && (log->fork_seq != UINT64_MAX || log->revoked_seq != UINT64_MAX);
+    return log->fork_seq != UINT64_MAX || log->revoked_seq != UINT64_MAX;
 }
 
 /* Whether @log, of the present roster, is cut off elsewhere than it was, or was not known. */
@@ -55,8 +55,7 @@ static bool mark_event(struct replica *replica, const struct event *event)
     if (!is_parent_changed(replica, event)) {
         return true;
     }
-    const struct event_info *info = event_info_find(event->type);
-    return turn_mark(replica->turn, info == NULL ? KIND_NONE : info->kind, &event->entity);
+    return turn_mark(replica->turn, kind_of_type(event->type), &event->entity);
 }
 
 static bool mark_elements(struct replica *replica, struct bytes salvage_body)

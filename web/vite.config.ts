@@ -1,15 +1,28 @@
+import { copyFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { triedAgain, withoutPreload } from "./vite.retry.ts";
 
 const page = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 
+const built = (name: string) => resolve(import.meta.dirname, `dist/${name}.html`);
+
 /** What every screen loads, as one file: small files compress badly. */
 const common = new RegExp(
-    "preact.dist.preact|jsx-runtime|signals-core|src.ui.(theme|icon|sound|header|connection)|" +
-        "src.base.(stream|store|socket|clock|time|words|browser|connection)[.]",
+    "preact.dist.preact|jsx-runtime|signals-core|" +
+        "src.ui.(theme|icon|sound|header|connection|part|gate)[.]|" +
+        "src.base.(stream|store|socket|clock|time|words|browser|connection|part|person)[.]",
 );
 
+/** /join is a screen of the office's, which looks at its own address: one script for both. */
+const join = {
+    name: "join",
+    apply: "build" as const,
+    closeBundle: () => copyFileSync(built("office"), built("join")),
+};
+
 export default defineConfig({
+    plugins: [join, withoutPreload, triedAgain],
     // The node serves the pages at / and /counter and so on, the rest at /assets/.
     base: "/",
     oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },

@@ -8,6 +8,7 @@ import { defineConfig, type Plugin } from "vite";
 import ar from "./src/order/words/ar.json" with { type: "json" };
 import type { Translation } from "./src/order/words/en";
 import es from "./src/order/words/es.json" with { type: "json" };
+import { retry, withoutPreload } from "./vite.retry.ts";
 
 const name = "order.html";
 /** The chunk of what the document has in it. */
@@ -53,24 +54,10 @@ function take(code: string, entry: string): string {
     return taken;
 }
 
-/** A browser may not try again what did not come under the same address. */
-function retry(code: string): string {
-    return code
-        .replaceAll(/,\s*__VITE_PRELOAD__/g, "")
-        .replace(/import\([`"]\.\/([^`"]+)[`"]\)/g, (_, file: string) => {
-            const path = `/assets/${file}`;
-            return `import("${path}").catch(()=>import("${path}?"+Date.now()))`;
-        });
-}
-
-/** Vite's own would look for styles to load with a script: ours has them in it. */
-const noPreload = "export const __vitePreload = (load) => load();";
-
 function inlined(): Plugin {
     return {
         name: "inlined",
         enforce: "post",
-        transform: (_, id) => (id.includes("vite/preload-helper") ? noPreload : null),
         generateBundle(_, bundle) {
             const page = bundle[name];
             const files = Object.values(bundle);
@@ -110,7 +97,7 @@ export default defineConfig({
     publicDir: false,
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     resolve: { alias: { "preact/jsx-runtime": resolve(import.meta.dirname, "src/order/draw.ts") } },
-    plugins: [inlined()],
+    plugins: [withoutPreload, inlined()],
     build: {
         target: "es2022",
         emptyOutDir: false,

@@ -222,6 +222,11 @@ static void print_total(const struct reply_node *result, const struct money_styl
     }
     print_amount(reply_number(result, "owed"), style);
     (void)putchar('\n');
+    if (reply_number(result, "tip") > 0) {
+        (void)printf("  of the orders' sum, tips:");
+        print_amount(reply_number(result, "tip"), style);
+        (void)putchar('\n');
+    }
 }
 
 static void print_sums(const struct reply_node *result)

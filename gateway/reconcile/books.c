@@ -172,6 +172,14 @@ static bool is_over(const struct order *order)
            order->phase == PHASE_REFUSED || order->phase == PHASE_CANCELLED;
 }
 
+/* What was paid otherwise went to the dishes last: the tip is in what the card owes, as far as that
+ * goes. */
+static int64_t tip_of_owed(int64_t tip_minor, int64_t owed_minor)
+{
+    const int64_t owed = owed_minor > 0 ? owed_minor : 0;
+    return tip_minor < owed ? tip_minor : owed;
+}
+
 int books_add(struct books *books, const struct order *order, int64_t epoch_ms)
 {
     const struct ledger *ledger = &order->ledger;
@@ -192,6 +200,7 @@ int books_add(struct books *books, const struct order *order, int64_t epoch_ms)
     to->held_minor = ledger->held_minor;
     to->due_minor = order->due_minor;
     to->owed_minor = ledger->received_minor - ledger->refunded_minor - order->due_minor;
+    to->tip_minor = tip_of_owed(order->tip_minor, to->owed_minor);
     if (order->numbers_count > 0) {
         number_print(order->numbers[0].lane, order->numbers[0].number, to->number);
     }
@@ -229,31 +238,31 @@ static int popup_read(struct walk *walk, struct store_txn *txn)
     return err;
 }
 
-static int order_look(struct walk *walk, struct store_txn *txn, const struct entity_id *id)
+static int order_look(struct walk *walk, const struct entity_id *id, struct bytes row)
 {
-    const int err = history_get(walk->history, txn, KIND_ORDER, id);
     walk->books->looked_at++;
-    if (err == ERR_NOT_FOUND || err == ERR_MALFORMED) {
-        return 0;
-    }
-    if (err != 0) {
-        return err;
+    if (history_decode(walk->history, KIND_ORDER, id, row) != 0) {
+        return 0; /* it is being mended */
     }
     order_derive(walk->history, walk->order);
     return books_add(walk->books, walk->order, walk->epoch_ms);
 }
 
-/* The row at the cursor, when it is of an order. ERR_NOT_FOUND: it is not, there are no more. */
-static int row_look(struct walk *walk, struct store_txn *txn, struct bytes key)
+/* The row at the cursor, when it is of an order. ERR_NOT_FOUND: it is not, there are no more. A key
+ * that nobody writes is passed over, as a spoilt row is. */
+static int row_look(struct walk *walk, struct bytes key, struct bytes row)
 {
     enum kind kind = KIND_NONE;
     struct entity_id id;
-    if (key_state_parse(key, &kind, &id) != 0 || kind != KIND_ORDER) {
+    if (key.data[0] != KIND_ORDER) {
         return ERR_NOT_FOUND;
+    }
+    if (key_state_parse(key, &kind, &id) != 0) {
+        return 0;
     }
     walk->at = key_state(kind, &id);
     walk->at.data[walk->at.size++] = 0; /* just above it */
-    return order_look(walk, txn, &id);
+    return order_look(walk, &id, row);
 }
 
 /* A bounded number of orders; ERR_NOT_FOUND: there are no more. */
@@ -261,13 +270,14 @@ static int orders_read(struct walk *walk, struct store_txn *txn)
 {
     struct store_cursor cursor;
     struct bytes key, value;
+    const size_t until = walk->books->looked_at + ORDERS_PER_READ;
     int err = store_cursor_open(txn, TABLE_STATE, &cursor);
     if (err != 0) {
         return err;
     }
     err = store_cursor_seek(&cursor, key_bytes(&walk->at), &key, &value);
-    for (int i = 0; i < ORDERS_PER_READ && err == 0; i++) {
-        err = row_look(walk, txn, key);
+    while (err == 0 && walk->books->looked_at < until) {
+        err = row_look(walk, key, value);
         err = err == 0 ? store_cursor_next(&cursor, &key, &value) : err;
     }
     store_cursor_close(&cursor);

@@ -317,9 +317,11 @@ static void order_count(const struct compare_input *input, struct compare_result
                         const struct money_item *here)
 {
     struct money_order *order = order_find(input, &here->order);
-    if (order != NULL && !order->is_compared) {
+    check(order != NULL); /* books.c adds it before its items */
+    if (!order->is_compared) {
         order->is_compared = true;
         result->owed_minor += order->owed_minor;
+        result->tip_minor += order->tip_minor;
     }
 }
 

@@ -42,6 +42,7 @@ struct money_order {
     bool is_partial;  /* not all of it is understood here: nothing is said of its sums */
     int64_t held_minor, due_minor;
     int64_t owed_minor;   /* what it comes to, less what was paid otherwise or forgiven */
+    int64_t tip_minor;    /* of that */
     int64_t open_minor;   /* of wishes for a refund: not given back yet */
     int64_t failed_minor; /* that could not be given back */
     int64_t form_minor;   /* that a page left open could still pay */
@@ -71,6 +72,7 @@ struct compare_result {
     size_t others;                      /* that it listed and are not */
     struct compare_sums ledger, provider;
     int64_t owed_minor; /* of the orders that these are of */
+    int64_t tip_minor;  /* of that: no sales */
 };
 
 void compare_sides(const struct compare_input *input, struct compare_result *ret_result);

@@ -145,6 +145,7 @@ static struct json_value *result_json(const struct outcome *outcome, size_t coun
     json_put_bool(object, "matches", result->count == 0);
     json_put_count(object, "found", result->count);
     json_put_int(object, "owed", result->owed_minor);
+    json_put_int(object, "tip", result->tip_minor);
     json_put(object, "in_ledger", sums_json(&result->ledger));
     json_put(object, "at_provider", sums_json(&result->provider));
     json_put(object, "differences", differences_json(result, &outcome->style, count_max));

@@ -204,6 +204,13 @@ void attempt_looked(struct attempt *attempt, bool is_wanted, int64_t now_ms)
     }
 }
 
+void attempt_renew(struct attempt *attempt)
+{
+    if (attempt->last == OUTCOME_REFUSED && attempt->first_ms != 0) {
+        key_next(attempt);
+    }
+}
+
 void attempt_revive(struct attempt *attempt)
 {
     attempt->state = ATTEMPT_LOOK;

@@ -103,6 +103,10 @@ uint64_t attempt_end(struct attempt *attempt, enum attempt_outcome outcome);
  * something, else under the next one. */
 void attempt_looked(struct attempt *attempt, bool is_wanted, int64_t now_ms);
 
+/* It was at its end, and is planned again: what refused it has passed, and its key would only
+ * repeat that. */
+void attempt_renew(struct attempt *attempt);
+
 /* It was stuck, and things may have changed: it is looked up, and goes on under keys of its own if
  * it is wanted. A refund keeps its key, lest it is made twice. */
 void attempt_revive(struct attempt *attempt);

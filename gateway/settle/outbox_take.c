@@ -72,6 +72,7 @@ static int call_take(struct store_txn *txn, const struct entity_id *order, const
     attempt_ask(&attempt, call->amount_minor);
     if (attempt_is_over(known)) {
         attempt.state = was_sent(known) ? ATTEMPT_LOOK : attempt_of(order, call).state;
+        attempt_renew(&attempt);
     } else if (attempt_is_stuck_cancel(known)) {
         attempt_revive(&attempt);
     }

@@ -64,7 +64,8 @@ uint64_t settler_unpaid_ends_in_ms(struct settler *settler, const struct entity_
 
 /* --- of one asking thread --- */
 
-/* A customer wants to pay @order: the answer is {client_secret, publishable_key, amount, currency}.
+/* A customer wants to pay @order: the answer is {client_secret, publishable_key, amount,
+ * currency, attempt}.
  * ERR_BUSY: too many ask. */
 MUST_CHECK int settler_pay(struct settler *settler, const struct entity_id *order,
                            uint64_t *ret_request);

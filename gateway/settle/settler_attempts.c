@@ -38,12 +38,13 @@ static bool is_flying(const struct settler *settler, const struct attempt *attem
 
 /* --- pauses --- */
 
-static struct pause *pause_find(struct settler *settler, const struct attempt *attempt)
+static struct pause *pause_find(struct settler *settler, const struct entity_id *order,
+                                const struct provider_call *call)
 {
     for (size_t i = 0; i < PAUSES_MAX; i++) {
         struct pause *pause = &settler->pauses[i];
-        if (pause->until_ms != 0 && entity_id_equal(&pause->of.order, &attempt->order) &&
-            provider_call_is(&pause->of.call, &attempt->call)) {
+        if (pause->until_ms != 0 && entity_id_equal(&pause->of.order, order) &&
+            provider_call_is(&pause->of.call, call)) {
             return pause;
         }
     }
@@ -71,7 +72,7 @@ static void pause_set(struct settler *settler, const struct attempt *attempt, ui
 /* Until when; 0 = it may go. */
 static uint64_t paused_until(struct settler *settler, const struct attempt *attempt)
 {
-    struct pause *pause = pause_find(settler, attempt);
+    struct pause *pause = pause_find(settler, &attempt->order, &attempt->call);
     if (pause == NULL) {
         return 0;
     }
@@ -80,6 +81,16 @@ static uint64_t paused_until(struct settler *settler, const struct attempt *atte
     }
     pause->until_ms = 0;
     return 0;
+}
+
+void attempt_hurry(struct settler *settler, const struct entity_id *order,
+                   const struct provider_call *call)
+{
+    struct pause *pause = pause_find(settler, order, call);
+    const uint64_t soon_ms = settler->now_ms + ATTEMPT_BACK_OFF_FIRST_MS;
+    if (pause != NULL && pause->until_ms > soon_ms) {
+        pause->until_ms = soon_ms;
+    }
 }
 
 /* --- from attempts to requests --- */

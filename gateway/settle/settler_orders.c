@@ -110,7 +110,8 @@ static bool is_settled(const struct settler *settler)
     const bool is_over =
         order->phase >= PHASE_COMPLETED ||
         (order->phase == PHASE_DRAFT && !plan_is_payable(order) && order->ledger.held_minor == 0);
-    return is_over && plan->calls_count == 0 && !plan->is_wish_due;
+    const bool is_disputed = (plan->notices & PLAN_DISPUTED) != 0; /* keys stay used meanwhile */
+    return is_over && plan->calls_count == 0 && !plan->is_wish_due && !is_disputed;
 }
 
 static int plan_take(struct settler *settler)

@@ -235,6 +235,9 @@ void calls_release(struct settler *settler);
 /* --- settler_attempts.c --- */
 
 MUST_CHECK int attempts_turn(struct settler *settler);
+/* Somebody waits for this call: what is left of its pause is as short as its first one. */
+void attempt_hurry(struct settler *settler, const struct entity_id *order,
+                   const struct provider_call *call);
 MUST_CHECK int attempt_conclude(struct settler *settler, const struct errand *errand);
 
 /* --- settler_facts.c --- */

@@ -96,9 +96,9 @@ int tell_lapse(struct api_command *command, const struct order *order)
 /* What may make less be owed, the likeliest first; 0 = it does not. */
 static unsigned rank_of(uint32_t type)
 {
-    static const enum event_type types[] = {EVENT_CANCEL,    EVENT_REFUSE,    EVENT_LAPSE,
-                                            EVENT_LINE_VOID, EVENT_LINE_SET,  EVENT_DISCOUNT,
-                                            EVENT_PAY,       EVENT_PAY_INTENT};
+    static const enum event_type types[] = {EVENT_CANCEL,    EVENT_REFUSE,   EVENT_LAPSE,
+                                            EVENT_LINE_VOID, EVENT_LINE_SET, EVENT_DISCOUNT,
+                                            EVENT_TIP_SET,   EVENT_PAY,      EVENT_PAY_INTENT};
     const unsigned count = sizeof types / sizeof *types;
     for (unsigned i = 0; i < count; i++) {
         if (type == (uint32_t)types[i]) {

@@ -57,12 +57,12 @@ static struct bytes id_of(const json_t *object, const char *name)
 static bool amount_of(const json_t *object, const char *name, int64_t *ret_minor)
 {
     const json_t *value = json_object_get(object, name);
-    if (value == NULL || json_is_null(value)) {
+    if (value == NULL || json_typeof(value) == JSON_NULL) {
         *ret_minor = 0;
         return true;
     }
     *ret_minor = json_integer_value(value);
-    return json_is_integer(value) && *ret_minor >= 0 && *ret_minor <= MONEY_MAX;
+    return json_typeof(value) == JSON_INTEGER && *ret_minor >= 0 && *ret_minor <= MONEY_MAX;
 }
 
 /* Seconds since 1970; 0 when there are none. */
@@ -126,6 +126,27 @@ static const struct word intent_words[] = {
     {"succeeded", INTENT_SUCCEEDED},
 };
 
+const char *const stripe_attempt_names[STRIPE_ATTEMPTS_COUNT] = {
+    [STRIPE_ATTEMPT_NONE] = "none",
+    [STRIPE_ATTEMPT_FAILED] = "failed",
+    [STRIPE_ATTEMPT_ASKED] = "asked",
+    [STRIPE_ATTEMPT_UNDECIDED] = "undecided",
+};
+
+static const struct word attempt_words[] = {
+    {"requires_action", STRIPE_ATTEMPT_ASKED},
+    {"processing", STRIPE_ATTEMPT_UNDECIDED},
+};
+
+static enum stripe_attempt attempt_of_intent(const json_t *object)
+{
+    const bool has_failed = json_is_object(json_object_get(object, "last_payment_error"));
+    int attempt = has_failed ? STRIPE_ATTEMPT_FAILED : STRIPE_ATTEMPT_NONE;
+    (void)word_of(object, "status", attempt_words, sizeof attempt_words / sizeof *attempt_words,
+                  &attempt);
+    return (enum stripe_attempt)attempt;
+}
+
 /* At 0 nobody is told of it. */
 static int64_t moment_of(const json_t *object, const char *name)
 {
@@ -166,6 +187,7 @@ static bool intent_read(const json_t *object, struct stripe_fact *fact)
     intent->currency = text_of(object, "currency");
     intent->ends_s = end_of(object, intent->state);
     fact->is_manual = is_text(object, "capture_method", "manual");
+    fact->attempt = attempt_of_intent(object);
     fact->client_secret = text_of(object, "client_secret");
     return is_whole && is_id(intent->id) && is_name(intent->currency, CURRENCY_BYTES_MAX);
 }

@@ -16,6 +16,19 @@ struct stripe_reply; /* a parsed body */
 
 enum stripe_fact_kind { STRIPE_INTENT, STRIPE_REFUND, STRIPE_DISPUTE };
 
+/* How far the customer's last try to pay an intent is that is not held yet: what their page shows.
+ */
+enum stripe_attempt {
+    STRIPE_ATTEMPT_NONE,
+    STRIPE_ATTEMPT_FAILED,    /* another card may pay */
+    STRIPE_ATTEMPT_ASKED,     /* the bank asked and was not answered; another card may pay */
+    STRIPE_ATTEMPT_UNDECIDED, /* the bank thinks: nobody can pay meanwhile */
+    STRIPE_ATTEMPTS_COUNT
+};
+
+/* As pages are told. */
+extern const char *const stripe_attempt_names[STRIPE_ATTEMPTS_COUNT];
+
 /* Bytes are borrowed from the reply, a wish from the fact itself: do not copy it. */
 struct stripe_fact {
     enum stripe_fact_kind kind;
@@ -27,11 +40,12 @@ struct stripe_fact {
     struct popup_id popup;
     struct entity_id order;
     uint8_t wish[WISH_ID_BYTES];
-    int64_t created_s;          /* since 1970, by Stripe's clock; 0 = not told */
-    uint8_t draft[HASH_BYTES];  /* an intent's, by its metadata; zeros = none */
-    bool is_manual;             /* an intent's capture_method */
-    bool is_refundable;         /* a dispute's is_charge_refundable */
-    struct bytes client_secret; /* an intent's: for its customer's page and nobody else */
+    int64_t created_s;           /* since 1970, by Stripe's clock; 0 = not told */
+    uint8_t draft[HASH_BYTES];   /* an intent's, by its metadata; zeros = none */
+    bool is_manual;              /* an intent's capture_method */
+    bool is_refundable;          /* a dispute's is_charge_refundable */
+    enum stripe_attempt attempt; /* an intent's */
+    struct bytes client_secret;  /* an intent's: for its customer's page and nobody else */
 };
 
 /* ERR_MALFORMED: not a whole JSON object; ERR_TOO_LARGE. Freed with stripe_reply_free(). */

@@ -107,6 +107,17 @@ MUST_CHECK int access_seal(const struct access *access, const struct gate_live *
 MUST_CHECK int access_unseal(const struct access *access, struct bytes sealed, uint64_t staff,
                              struct pin *ret_pin);
 
+/* --- what customers can show afterwards --- */
+
+/* What the signed text of a quote begins with: no token, code or journal does. */
+#define QUOTE_LABEL "trestle/quote/1"
+
+struct popup_id access_popup(const struct access *access);
+
+/* By this device's key, over @said, which begins with QUOTE_LABEL. */
+void access_sign_quote(const struct access *access, struct bytes said,
+                       struct signature *ret_signature);
+
 /* Of what nobody but this device may try. */
 struct hash access_keyed_hash(const struct access *access, struct bytes message);
 

@@ -1,5 +1,7 @@
-/* Tokens and tables' codes: given out, and looked at again. */
+/* Tokens and tables' codes: given out, and looked at again; and quotes, signed. */
 #include "node/access/access_parts.h"
+
+#include <string.h>
 
 #include "node/os/clock.h"
 #include "sync/base/check.h"
@@ -76,4 +78,17 @@ int access_table_check(const struct access *access, const struct gate_live *live
     const struct token_terms terms = {
         .popup = access->identity->popup, .issuer_find = access_signer_find, .context = &issuers};
     return table_code_check(text, &terms, ret_code) == 0 ? 0 : ERR_NOT_FOUND;
+}
+
+struct popup_id access_popup(const struct access *access)
+{
+    return access->identity->popup;
+}
+
+void access_sign_quote(const struct access *access, struct bytes said,
+                       struct signature *ret_signature)
+{
+    static const char label[] = QUOTE_LABEL;
+    check(said.size > sizeof label - 1 && memcmp(said.data, label, sizeof label - 1) == 0);
+    sign_bytes(ret_signature, said, &access->identity->device_secret);
 }

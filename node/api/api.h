@@ -125,7 +125,8 @@ MUST_CHECK int api_watch(struct api *api, const struct access_request *request,
 MUST_CHECK int api_knock(struct api *api, const struct access_request *request,
                          struct api_reply *reply);
 
-/* Whether who watches may go on, by the facts of the last state_refresh(). */
+/* Whether whom api_watch() let in may go on, by the facts of the last state_refresh(): a right that
+ * ended or changed ends what it had opened. */
 bool api_may_watch(const struct api *api, const struct caller *caller);
 
 /* A frame from a board: pushes COMMAND_SEEN, whose answer nobody waits for. ERR_MALFORMED,

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/blob/words.h"
 #include "node/os/entropy.h"
+#include "sync/domain/record.h"
 
 /* --- in --- */
 
@@ -39,6 +41,23 @@ int api_blob_keep_salted(const struct gate *gate, struct bytes bytes, const char
     int err = blobs_put(gate->blobs, bytes_of(salted, size), &command->blob);
     free(salted);
     return err;
+}
+
+/* What a person typed as a name, or says of an order. */
+static struct bytes words_of(const struct command *command)
+{
+    for (uint32_t i = 0; command->kind == COMMAND_REVIEW && i < command->fields_count; i++) {
+        if (command->fields[i].field == (uint32_t)REVIEW_TEXT) {
+            return command->fields[i].text;
+        }
+    }
+    return command->kind == COMMAND_ORDER_PLACE ? command->name : bytes_of(NULL, 0);
+}
+
+int api_blob_keep_words(const struct gate *gate, struct command *command)
+{
+    const struct bytes words = words_of(command);
+    return words.size == 0 ? 0 : api_blob_keep_salted(gate, words, WORDS_MEDIA, command);
 }
 
 int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,

@@ -88,7 +88,7 @@ static int read_order_page(struct reading *reading)
 
 static int read_order(struct reading *reading)
 {
-    int err = state_order(reading->api->state, reading->txn, &reading->match->order);
+    int err = state_order_shown(reading->api->state, reading->txn, &reading->match->order);
     if (err != 0) {
         return err;
     }
@@ -104,7 +104,22 @@ static int read_quote_of(struct reading *reading, const struct entity_id *id)
 {
     struct state *state = reading->api->state;
     int err = state_quote(state, reading->txn, reading->caller->principal.session, id);
-    return err == 0 ? json_quote(state, clock_mono_ms(), &reading->value) : err;
+    if (err == 0) {
+        err = state_popup(state, reading->txn);
+    }
+    struct json_value *quote = NULL;
+    if (err == 0) {
+        err = json_quote(state, clock_now(), &quote);
+    }
+    if (err == 0) {
+        err = sign_quote(state, quote);
+    }
+    if (err != 0) {
+        json_free(quote);
+        return err;
+    }
+    reading->value = quote;
+    return 0;
 }
 
 static int read_quote(struct reading *reading)
@@ -122,7 +137,7 @@ static int read_purchase(struct reading *reading)
     struct state *state = reading->api->state;
     int err = line_up_look(state, reading->txn, clock_mono_ms());
     if (err == 0) {
-        err = state_order(state, reading->txn, &reading->match->order);
+        err = state_order_shown(state, reading->txn, &reading->match->order);
     }
     if (err == 0) {
         err = state_review(state, reading->txn, reading->caller->principal.session);
@@ -153,6 +168,7 @@ static int read_order_list(struct reading *reading)
     }
     query.day = query_number(asked, "day", reading->api->state->popup.day);
     query.is_settled = query_number(asked, "settled", 0) != 0;
+    query.before = reading->match->order;
     return state_json_orders(reading->api->state, reading->txn, &query, false, &reading->value);
 }
 
@@ -257,7 +273,7 @@ static int read_device_list(struct reading *reading)
 
 static int read_voided_list(struct reading *reading)
 {
-    reading->value = state_json_voided(reading->api->state);
+    reading->value = state_json_voided(reading->api->state, reading->txn);
     return 0;
 }
 

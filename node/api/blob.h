@@ -15,6 +15,10 @@
 MUST_CHECK int api_blob_keep(const struct gate *gate, struct bytes body, bool is_contact,
                              struct api_command *command, char *ret_where);
 
+/* For the commands that bring words, of an order's name or a review: keep them likewise, if there
+ * are any. ERR_UNAVAILABLE, and what blobs_put() says. */
+MUST_CHECK int api_blob_keep_words(const struct gate *gate, struct command *command);
+
 /* The same for personal bytes of another kind. */
 MUST_CHECK int api_blob_keep_salted(const struct gate *gate, struct bytes bytes, const char *media,
                                     struct command *command);

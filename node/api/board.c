@@ -15,9 +15,20 @@ static size_t range_begin(uint8_t *key, enum index_kind index, const struct boar
     return 9;
 }
 
+static bool is_whole(const struct board_query *query)
+{
+    static const struct entity_id none;
+    return entity_id_equal(&query->before, &none);
+}
+
 /* The first key above the range. */
 static size_t range_end(uint8_t *key, enum index_kind index, const struct board_query *query)
 {
+    if (query->is_settled && !query->is_any_day && !is_whole(query)) {
+        size_t size = range_begin(key, index, query);
+        memcpy(key + size, query->before.bytes, ENTITY_ID_BYTES);
+        return size + ENTITY_ID_BYTES;
+    }
     bool is_last_day = query->is_any_day || query->day == UINT64_MAX;
     key[0] = (uint8_t)((unsigned)index + (is_last_day ? 1 : 0));
     put_be64(key + 1, is_last_day ? 0 : query->day + 1);
@@ -39,14 +50,16 @@ static bool is_row(const struct board_query *query, struct bytes key)
                              : key.size == ACTIVE_KEY_BYTES && key.data[9] < PHASE_COUNT;
 }
 
-static bool row_is_wanted(const struct board_query *query, struct bytes key)
-{
-    return query->is_settled || (query->phases & BOARD_PHASE(key.data[9])) != 0;
-}
-
 static int newest_first(const void *a, const void *b)
 {
     return memcmp(b, a, ENTITY_ID_BYTES);
+}
+
+static bool row_is_wanted(const struct board_query *query, struct bytes key)
+{
+    struct entity_id order = key_entity_of(key);
+    bool is_older = is_whole(query) || newest_first(&query->before, &order) < 0;
+    return is_older && (query->is_settled || (query->phases & BOARD_PHASE(key.data[9])) != 0);
 }
 
 static int scan(struct store_cursor *cursor, const struct board_query *query, struct entity_id *ids,

@@ -25,8 +25,9 @@ struct board_query {
     bool is_settled; /* INDEX_SETTLED instead of INDEX_ACTIVE, where phases do not count */
     bool is_any_day;
     uint64_t day;
-    uint32_t phases;    /* BOARD_PHASE() bits */
-    uint32_t count_max; /* at most BOARD_ORDERS_MAX; the newest are kept */
+    uint32_t phases;         /* BOARD_PHASE() bits */
+    uint32_t count_max;      /* at most BOARD_ORDERS_MAX; the newest are kept */
+    struct entity_id before; /* only orders that are older than this one; all zeros: all */
 };
 
 struct board {

@@ -31,6 +31,9 @@ MUST_CHECK int json_parse_as(const struct schema *schema, struct bytes text,
 /* Print compactly (or, for files, indented and with a final newline) and free @value. */
 void json_print(struct json_value *value, struct text *to);
 void json_print_pretty(struct json_value *value, struct text *to);
+/* The one text of @value, to be signed: names in order, nothing between. As our values have whole
+ * numbers and ASCII names alone and no control characters, it is RFC 8785's. Frees nothing. */
+void json_print_canonical(struct json_value *value, struct text *to);
 
 /* The OpenAPI 3.1 document, printed from the tables. */
 struct json_value *json_openapi(void);

@@ -64,6 +64,7 @@ struct json_value *json_bill(const struct state *state)
     json_put_int(object, "discount", order->owed_discount_minor);
     json_put_int(object, "total", order->owed_minor);
     json_put_int(object, "tax", order->owed_tax_minor);
+    json_put_tip(object, order->tip_minor);
     json_put(object, "paid_by", paid_by(order));
     json_put_int(object, "refunded", order->refunded_minor);
     json_put_int(object, "due", order->due_minor);

@@ -65,14 +65,19 @@ static struct json_value *voided_lines(const struct voided_order *order)
     return list;
 }
 
-static struct json_value *voided_order(const struct state *state, const struct voided_order *order)
+static struct json_value *voided_order(const struct state *state, struct store_txn *txn,
+                                       const struct voided_order *order)
 {
+    struct words words;
     char number[NUMBER_TEXT_BYTES_MAX];
     struct json_value *object = json_new_object();
     number_print(bytes_of_text(order->lane), order->number, number);
     json_put_entity(object, "id", &order->id);
     json_put_string(object, "number", number);
-    json_put_string(object, "name", order->name);
+    json_put_text(object, "name",
+                  order->has_name_blob
+                      ? state_words(state, txn, &order->name_blob, NAME_BYTES_MAX, &words)
+                      : bytes_of_text(order->name));
     json_put_id64(object, "device", order->device);
     json_put_string(object, "device_name", device_name(&state->live, order->device));
     json_put_time(object, "opened_at", state, order->opened_t);
@@ -83,11 +88,11 @@ static struct json_value *voided_order(const struct state *state, const struct v
     return object;
 }
 
-struct json_value *state_json_voided(const struct state *state)
+struct json_value *state_json_voided(const struct state *state, struct store_txn *txn)
 {
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < state->live.voided_count; i++) {
-        json_append(list, voided_order(state, &state->live.voided[i]));
+        json_append(list, voided_order(state, txn, &state->live.voided[i]));
     }
     struct json_value *object = json_new_object();
     json_put(object, "orders", list);

@@ -15,6 +15,14 @@ static struct json_value *moves(const struct drawer *drawer)
     return list;
 }
 
+static void put_figures(struct json_value *object, const struct drawer_figures *figures)
+{
+    json_put_int(object, "paid", figures->paid_minor);
+    json_put_int(object, "refunded", figures->refunded_minor);
+    json_put_int(object, "cash", figures->cash_minor);
+    json_put_int(object, "expected", figures->expected_minor);
+}
+
 static struct json_value *counted(const struct drawer_count *count,
                                   const struct drawer_figures *figures)
 {
@@ -22,8 +30,7 @@ static struct json_value *counted(const struct drawer_count *count,
     json_put_entity(object, "id", &count->id);
     json_put_int(object, "counted", count->counted_minor);
     json_put_text(object, "note", count->note);
-    json_put_int(object, "cash", figures->cash_minor);
-    json_put_int(object, "expected", figures->expected_minor);
+    put_figures(object, figures);
     json_put_int(object, "difference", count->counted_minor - figures->expected_minor);
     json_put_count(object, "missing", figures->missing);
     json_put_bool(object, "overflow", figures->has_overflow);
@@ -56,8 +63,7 @@ static void put_drawer(struct json_value *object, const struct state *state,
     json_put_count(object, "opened_by", drawer->opened_by);
     json_put_int(object, "float", drawer->float_minor);
     json_put(object, "moves", moves(drawer));
-    json_put_int(object, "cash", figures->cash_minor);
-    json_put_int(object, "expected", figures->expected_minor);
+    put_figures(object, figures);
     json_put_bool(object, "counted", drawer->counts_count > 0);
     json_put_bool(object, "counted_twice", drawer->is_counted_twice);
     json_put_bool(object, "opened_twice", drawer->is_opened_twice);

@@ -86,6 +86,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_REFUND_WISH] = fill_wish,
     [COMMAND_RECEIPT] = fill_nothing,
     [COMMAND_DISCOUNT] = fill_discount,
+    [COMMAND_TIP] = fill_tip,
     [COMMAND_SEEN] = fill_seen,
     [COMMAND_PRINT] = fill_print,
     [COMMAND_MENU_SET] = fill_menu,

@@ -51,6 +51,7 @@ void fill_amend(struct fill *fill);
 void fill_hand_over(struct fill *fill);
 void fill_money(struct fill *fill);
 void fill_discount(struct fill *fill);
+void fill_tip(struct fill *fill);
 void fill_wish(struct fill *fill);
 void fill_seen(struct fill *fill);
 void fill_print(struct fill *fill);

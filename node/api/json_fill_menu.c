@@ -2,6 +2,7 @@
 #include "node/api/json_fill.h"
 
 #include "sync/base/check.h"
+#include "sync/domain/tip.h"
 
 enum menu_form { FORM_TEXT, FORM_NUMBER, FORM_TRUTH, FORM_WORD, FORM_WORDS, FORM_GROUPS };
 
@@ -41,6 +42,7 @@ static const struct field_name popup_fields[] = {
     {"late_after_s", POPUP_LATE_AFTER, FORM_NUMBER},
     {"escalate_after_s", POPUP_ESCALATE_AFTER, FORM_NUMBER},
     {"address", POPUP_ADDRESS, FORM_TEXT},
+    {"tips", POPUP_TIPS, FORM_TEXT},
 };
 
 /* The place of a word in its table. */
@@ -176,6 +178,10 @@ void fill_popup(struct fill *fill)
     if (address.size > 0 && !popup_address_is_sound(address)) {
         fill_fail(fill, ERR_MALFORMED,
                   "/address: https://HOST, or http://HOST of this network, and no path behind it");
+    }
+    if (!tip_shares_are_sound(json_get_text(fill->body, "tips"))) {
+        fill_fail(fill, ERR_MALFORMED,
+                  "/tips: percentages from 1 to 100 that grow, with one space between: 5 10 15");
     }
     fill_fields(fill, popup_fields, COUNT_OF(popup_fields));
 }

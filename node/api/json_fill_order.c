@@ -49,6 +49,7 @@ static void fill_payment(struct fill *fill)
     fill->command->method = fill_text(fill, payment, "method");
     fill->command->amount_minor = json_get_int(payment, "amount");
     fill->command->tendered_minor = json_get_int(payment, "tendered");
+    fill->command->reference = fill_text(fill, payment, "reference");
 }
 
 static void fill_forced(struct fill *fill)
@@ -105,8 +106,26 @@ void fill_table_sit(struct fill *fill)
     fill->command->reference = fill_text(fill, fill->body, "code");
 }
 
+static void fill_wanted_tip(struct fill *fill)
+{
+    fill->command->tip_minor = json_get_int(fill->body, "tip");
+    fill->command->tip_bp = (uint32_t)json_get_int(fill->body, "tip_bp");
+    if (fill_has(fill, "tip") && fill_has(fill, "tip_bp")) {
+        fill_fail(fill, ERR_MALFORMED, "/: wants either tip or tip_bp");
+    }
+}
+
+void fill_tip(struct fill *fill)
+{
+    fill_wanted_tip(fill);
+    if (!fill_has(fill, "tip") && !fill_has(fill, "tip_bp")) {
+        fill_fail(fill, ERR_MALFORMED, "/: wants either tip or tip_bp");
+    }
+}
+
 void fill_quote(struct fill *fill)
 {
+    fill_wanted_tip(fill);
     fill->command->mode = fill_text(fill, fill->body, "mode");
     fill_lines(fill);
 }
@@ -125,6 +144,10 @@ void fill_place(struct fill *fill)
     fill_lines(fill);
     fill_cart_seen(fill);
     fill_payment(fill);
+    fill_wanted_tip(fill);
+    if (fill->command->has_quote && (fill_has(fill, "tip") || fill_has(fill, "tip_bp"))) {
+        fill_fail(fill, ERR_MALFORMED, "/tip: goes without a quote, which has its own");
+    }
     fill_forced(fill);
     fill->command->is_draft = fill_truth(fill, "pay_first");
     fill->command->table = (uint32_t)json_get_int(fill->body, "table");
@@ -189,6 +212,7 @@ void fill_money(struct fill *fill)
     fill->command->method = fill_text(fill, fill->body, "method");
     fill->command->amount_minor = json_get_int(fill->body, "amount");
     fill->command->tendered_minor = json_get_int(fill->body, "tendered");
+    fill->command->tip_minor = json_get_int(fill->body, "tip");
     fill->command->reason = fill_text(fill, fill->body, "reason");
     fill->command->reference = fill_text(fill, fill->body, "reference");
 }

@@ -76,21 +76,26 @@ static struct json_value *rates(const struct bill *bill)
     return list;
 }
 
-int json_quote(const struct state *state, uint64_t now_mono_ms, struct json_value **ret_value)
+int json_quote(const struct state *state, struct moment now, struct json_value **ret_value)
 {
     const struct quote *quote = &state->quote;
     const uint64_t until = quote->until_mono_ms;
+    const int64_t left_ms = until > now.mono_ms ? (int64_t)(until - now.mono_ms) : 0;
     struct bill bill;
-    if (quote_bill(quote, &bill) != 0) {
+    int64_t tip_minor;
+    if (quote_bill(quote, &bill) != 0 || quote_tip(quote, &bill, &tip_minor) != 0) {
         return ERR_SPOILT; /* it was looked at when it was made */
     }
     struct json_value *object = json_new_object();
     json_put_entity(object, "id", &quote->id);
-    json_put_int(object, "ends_in_ms", until > now_mono_ms ? (int64_t)(until - now_mono_ms) : 0);
+    json_put_int(object, "ends_in_ms", left_ms);
+    json_put_int(object, "ends", now.wall_ms + left_ms);
     json_put_text(object, "mode", quote->mode);
     json_put_bool(object, "prices_include_tax", quote->prices_include_tax);
     json_put_bool(object, "complete", put_quoted_lines(object, quote, &bill));
+    json_put_text(object, "currency", state->popup.currency);
     json_put_int(object, "total", bill.sum.payable_minor);
+    json_put_tip(object, tip_minor);
     json_put_int(object, "tax", bill.sum.tax_minor);
     json_put(object, "rates", rates(&bill));
     *ret_value = object;
@@ -148,6 +153,7 @@ static void put_amounts(struct json_value *object, const struct order *order)
 {
     json_put_int(object, "total", order->total_minor);
     json_put_int(object, "tax", order->tax_minor);
+    json_put_tip(object, order->tip_minor);
     json_put_int(object, "paid", order->paid_minor);
     json_put_int(object, "reserved", order->ledger.held_minor);
     json_put_int(object, "refunded", order->refunded_minor);

@@ -15,8 +15,8 @@ struct annex; /* node/api/annex.h */
 MUST_CHECK int json_order_page(struct state *state, struct store_txn *txn,
                                const struct annex *annex, struct json_value **ret_value);
 
-/* Of state->quote, which was read. ERR_SPOILT. */
-MUST_CHECK int json_quote(const struct state *state, uint64_t now_mono_ms,
+/* Of state->quote and state->popup, which were read. ERR_SPOILT. */
+MUST_CHECK int json_quote(const struct state *state, struct moment now,
                           struct json_value **ret_value);
 
 /* Of state->order, which was read after state->line_up was looked at, and state->review, which was

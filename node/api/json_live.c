@@ -70,10 +70,10 @@ struct json_value *json_live_queue(const struct line_up *line_up)
     uint64_t low_ms;
     uint64_t high_ms;
     json_put_int(object, "waiting", line_up->waiting_count);
-    if (!line_up->has_model) {
+    if (!line_up->has_model ||
+        !wait_range(&line_up->model, line_up->waiting_count, &low_ms, &high_ms)) {
         return object;
     }
-    wait_range(&line_up->model, line_up->waiting_count, &low_ms, &high_ms);
     struct json_value *range = json_new_object();
     json_put_int(range, "low_ms", (int64_t)low_ms);
     json_put_int(range, "high_ms", (int64_t)high_ms);

@@ -189,6 +189,9 @@ int json_order_page(struct state *state, struct store_txn *txn, const struct ann
     json_put_text(object, "currency", popup->currency);
     json_put_int(object, "digits", popup->currency_digits);
     json_put_bool(object, "prices_include_tax", popup->prices_include_tax);
+    if (popup->tips.size > 0) {
+        json_put_text(object, "tips", popup->tips);
+    }
     err = list_items(state, txn, page_item, &items);
     if (err != 0) {
         json_free(object);

@@ -161,6 +161,13 @@ void json_put_receipts(struct json_value *object, const struct order *order)
     json_put(object, "receipts", list);
 }
 
+void json_put_tip(struct json_value *object, int64_t tip_minor)
+{
+    if (tip_minor != 0) {
+        json_put_int(object, "tip", tip_minor);
+    }
+}
+
 struct json_value *json_rates(const struct order_rate *rates, uint32_t count)
 {
     struct json_value *list = json_new_array();
@@ -211,6 +218,7 @@ struct json_value *json_receipt(const struct order *order, int64_t epoch_ms)
     json_put(object, "lines", lines);
     json_put(object, "rates", json_rates(order->rates, order->rates_count));
     json_put_int(object, "discount", order->owed_discount_minor);
+    json_put_tip(object, order->tip_minor);
     json_put_int(object, "paid", order->paid_minor);
     json_put_int(object, "refunded", order->refunded_minor);
     return object;
@@ -228,6 +236,18 @@ static struct json_value *method(const struct report_method *method)
     json_put_int(object, "refunded", method->refunded_minor);
     json_put_int(object, "rounding", method->rounding_minor);
     return object;
+}
+
+static struct json_value *tips(const struct report *report)
+{
+    struct json_value *list = json_new_array();
+    for (uint32_t i = 0; i < report->tips_count; i++) {
+        struct json_value *object = json_new_object();
+        json_put_count(object, "staff", report->tips[i].staff);
+        json_put_int(object, "tip", report->tips[i].tip_minor);
+        json_append(list, object);
+    }
+    return list;
 }
 
 /* Devices whose events may not all be here: not linked, or known to have more. */
@@ -263,6 +283,7 @@ static void put_sums(struct json_value *object, const struct report *report)
     json_put_int(object, "owed", report->owed_minor);
     json_put_int(object, "tax", report->tax_minor);
     json_put_int(object, "discount", report->discount_minor);
+    json_put_int(object, "tip", report->tip_minor);
     json_put_int(object, "paid", report->paid_minor);
     json_put_int(object, "refunded", report->refunded_minor);
     json_put_int(object, "forgiven", report->forgiven_minor);
@@ -290,6 +311,7 @@ struct json_value *json_report(const struct report *report, uint64_t day,
     put_sums(object, report);
     json_put(object, "methods", methods);
     json_put(object, "rates", json_rates(report->rates, report->rates_count));
+    json_put(object, "tips", tips(report));
     json_put(object, "missing", missing(live));
     return object;
 }

@@ -18,6 +18,9 @@ void json_put_money(struct json_value *object, const struct order *order);
 /* "receipts" alone. */
 void json_put_receipts(struct json_value *object, const struct order *order);
 
+/* "tip": nothing while there is none. */
+void json_put_tip(struct json_value *object, int64_t tip_minor);
+
 /* What is owed, by rate of tax. */
 struct json_value *json_rates(const struct order_rate *rates, uint32_t count);
 

@@ -258,12 +258,71 @@ static void put_paths(json_t *object, const struct route_table *table)
     }
 }
 
+/* --- the stream, which is no route: it begins as a request and goes on in frames --- */
+
+enum { FRAMES_MAX = 8 };
+
+struct frames {
+    const char *name;
+    const struct schema *schemas[FRAMES_MAX]; /* until one that is NULL */
+};
+
+static const struct frames frames[] = {
+    {"staff-page", {&schema_frame_seen}},
+    {"staff-node",
+     {&schema_frame_hello, &schema_frame_snapshot, &schema_frame_delta, &schema_frame_marks,
+      &schema_frame_totals}},
+    {"customer-page", {&schema_live_open, &schema_live_follow}},
+    {"customer-node",
+     {&schema_frame_hello, &schema_live_snapshot, &schema_live_delta, &schema_live_beat}},
+};
+
+/* Who says which frames. */
+static json_t *frames_by_speaker(void)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        json_t *list = json_array();
+        for (size_t at = 0; at < FRAMES_MAX && frames[i].schemas[at] != NULL; at++) {
+            append(list, reference(frames[i].schemas[at]));
+        }
+        put(object, frames[i].name, list);
+    }
+    return object;
+}
+
+static json_t *stream_parameters(void)
+{
+    json_t *views = json_pack("{s:s,s:[s,s,s,s,s]}", "type", "string", "enum", "counter", "kitchen",
+                              "pickup", "office", "customer");
+    return json_pack("[o,o]", parameter("query", "view", true, views),
+                     parameter("query", "cursor", false, json_pack("{s:s}", "type", "string")));
+}
+
+static json_t *stream(void)
+{
+    json_t *responses =
+        json_pack("{s:{s:s}}", "101", "description", "From here on frames, each a text of JSON.");
+    put(responses, "default",
+        response("What went wrong, and what to do.", "application/problem+json",
+                 reference(&schema_problem)));
+    json_t *call =
+        json_pack("{s:s,s:[],s:o,s:o,s:o}", "summary",
+                  "The stream, a WebSocket. Staff's screens name a ticket of POST "
+                  "/api/session/ticket as a subprotocol; customers say who they are in their "
+                  "first frame. Prose: docs/api.md.",
+                  "security", "parameters", stream_parameters(), "x-frames", frames_by_speaker(),
+                  "responses", responses);
+    return json_pack("{s:o}", "get", call);
+}
+
 static json_t *paths(const struct route_table *more)
 {
     const struct route_table own = {routes, routes_count};
     json_t *object = json_object();
     put_paths(object, &own);
     put_paths(object, more);
+    put(object, "/ws", stream());
     return object;
 }
 
@@ -315,8 +374,7 @@ struct json_value *json_openapi_with(const struct route_table *more)
     json_t *document =
         json_pack("{s:s,s:{s:s,s:s,s:s,s:{s:s,s:s}}}", "openapi", "3.1.0", "info", "title",
                   "Trestle node", "version", "1", "description",
-                  "The API of one node. Printed from the tables of node/api; frames of /ws are the "
-                  "components whose name begins with Frame. Prose: docs/api.md.",
+                  "The API of one node. Printed from the tables of node/api. Prose: docs/api.md.",
                   "license", "name", "Apache-2.0", "identifier", "Apache-2.0");
     check(document != NULL);
     put(document, "paths", paths(more));

@@ -52,6 +52,7 @@ static struct json_value *line(const struct order_line *line)
     json_put_int(object, "unit_price", line->unit_price_minor);
     json_put_int(object, "total", line_total(line));
     json_put_int(object, "discount", line->discount_minor);
+    json_put_int(object, "payable", line->payable_minor);
     json_put_string(object, "state", line_state(line));
     json_put_bool(object, "accepted", line->is_accepted);
     json_put_bool(object, "added_late", line->is_added_late);
@@ -114,6 +115,7 @@ static void put_amounts(struct json_value *object, const struct order *order)
     json_put_int(object, "total", order->total_minor);
     json_put_int(object, "tax", order->tax_minor);
     json_put_int(object, "owed", order->owed_minor);
+    json_put_tip(object, order->tip_minor);
     json_put_int(object, "paid", order->paid_minor);
     json_put_int(object, "refunded", order->refunded_minor);
     json_put_int(object, "due", order->due_minor);
@@ -191,7 +193,7 @@ int state_json_orders(struct state *state, struct store_txn *txn, const struct b
     struct json_value *orders = json_new_array();
     for (uint32_t i = 0; i < board->count && err == 0; i++) {
         const uint32_t at = is_oldest_first ? board->count - 1 - i : i;
-        err = board_led_to(state_order(state, txn, &board->orders[at]));
+        err = board_led_to(state_order_shown(state, txn, &board->orders[at]));
         if (err == 0) {
             json_append(orders, state_json_order(state));
         }

@@ -63,9 +63,14 @@ static int text_append_chunk(const char *data, size_t size, void *to)
     return 0;
 }
 
-static void print(struct json_value *value, struct text *to, size_t flags)
+static void dump(struct json_value *value, struct text *to, size_t flags)
 {
     check(json_dump_callback(value_of(value), text_append_chunk, to, flags) == 0);
+}
+
+static void print(struct json_value *value, struct text *to, size_t flags)
+{
+    dump(value, to, flags);
     json_decref(value_of(value));
 }
 
@@ -78,6 +83,11 @@ void json_print_pretty(struct json_value *value, struct text *to)
 {
     print(value, to, JSON_INDENT(1));
     text_append_text(to, "\n");
+}
+
+void json_print_canonical(struct json_value *value, struct text *to)
+{
+    dump(value, to, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
 int json_parse_as(const struct schema *schema, struct bytes text, struct json_value **ret_value,

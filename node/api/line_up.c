@@ -149,12 +149,10 @@ static uint32_t ready_since(const struct line_up *line_up, const struct entity_i
 void line_up_place(const struct line_up *line_up, const struct entity_id *id, uint64_t opened_t,
                    struct line_place *ret_place)
 {
-    struct line_place place = {.ahead = waiting_before(line_up, id),
-                               .has_range = line_up->has_model};
-    if (place.has_range) {
-        wait_range(&line_up->model, place.ahead + ready_since(line_up, id, opened_t), &place.low_ms,
-                   &place.high_ms);
-    }
+    struct line_place place = {.ahead = waiting_before(line_up, id)};
+    place.has_range = line_up->has_model &&
+                      wait_range(&line_up->model, place.ahead + ready_since(line_up, id, opened_t),
+                                 &place.low_ms, &place.high_ms);
     *ret_place = place;
 }
 

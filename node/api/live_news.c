@@ -135,10 +135,9 @@ static void look_at_queue(struct scan *scan)
 {
     struct lives *lives = scan->lives;
     const struct line_up *line_up = &lives->state->line_up;
-    struct line_place queue = {.ahead = line_up->waiting_count, .has_range = line_up->has_model};
-    if (queue.has_range) {
-        wait_range(&line_up->model, queue.ahead, &queue.low_ms, &queue.high_ms);
-    }
+    struct line_place queue = {.ahead = line_up->waiting_count};
+    queue.has_range = line_up->has_model &&
+                      wait_range(&line_up->model, queue.ahead, &queue.low_ms, &queue.high_ms);
     if (!place_differs(&queue, &lives->queue)) {
         return;
     }

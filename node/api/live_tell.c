@@ -62,7 +62,7 @@ static int tell_order(struct telling *telling, struct live_follow *follow)
 {
     struct lives *lives = telling->lives;
     struct state *state = lives->state;
-    int err = state_order(state, telling->txn, &follow->order);
+    int err = state_order_shown(state, telling->txn, &follow->order);
     follow->is_dirty = false;
     follow->is_waiting = false;
     if (err == ERR_SPOILT) {

@@ -9,6 +9,7 @@
 #include "sync/base/err.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/record.h"
+#include "sync/domain/tip.h"
 #include "sync/log/capability.h"
 #include "sync/roster/roster.h"
 
@@ -49,6 +50,9 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     TEXT("address", 0, POPUP_ADDRESS_BYTES_MAX,
         NOTE("where customers' phones reach the pop-up: https://order.example.org; empty: nobody "
              "said")),
+    TEXT("tips", 0, TIP_SHARES_BYTES_MAX,
+        NOTE("percentages that customers may choose from as a tip: 5 10 15; empty: they are not "
+             "asked")),
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),
@@ -92,7 +96,10 @@ SCHEMA(popup_write, "PopupWrite", "Settings to change; what is left out stays.",
     INT("escalate_after_s", 0, 86400, OPTIONAL),
     TEXT("address", 0, POPUP_ADDRESS_BYTES_MAX, OPTIONAL,
         NOTE("https://HOST, within a network of its own also http://HOST; a port may follow; "
-             "empty: none any more")));
+             "empty: none any more")),
+    TEXT("tips", 0, TIP_SHARES_BYTES_MAX, OPTIONAL,
+        NOTE("whole percentages from 1 to 100 that customers may choose from as a tip, each larger "
+             "than the one before, with one space between; at most 6; empty: they are not asked")));
 
 SCHEMA(day_open, "DayOpen", NULL, INT("day", 1, DAY_MAX));
 

@@ -110,6 +110,7 @@ struct schema {
     X(unit_numbers, "UnitNumbers")                                                                 \
     X(refund_wish, "RefundWish")                                                                   \
     X(discount, "Discount")                                                                        \
+    X(tip, "Tip")                                                                                  \
     X(seen, "Seen")                                                                                \
     X(print, "Print")                                                                              \
     X(done, "Done")                                                                                \
@@ -126,6 +127,7 @@ struct schema {
     X(receipt_line, "ReceiptLine")                                                                 \
     X(receipt, "Receipt")                                                                          \
     X(report_method, "ReportMethod")                                                               \
+    X(report_tip, "ReportTip")                                                                     \
     X(report_missing, "ReportMissing")                                                             \
     X(report, "Report")                                                                            \
     X(trade_day, "TradeDay")                                                                       \

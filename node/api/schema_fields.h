@@ -6,6 +6,7 @@
 #define TRESTLE_NODE_API_SCHEMA_FIELDS_H
 
 #include "node/api/schema.h"
+#include "sync/base/crypto.h"
 #include "sync/base/id.h"
 #include "sync/base/limits.h"
 
@@ -13,6 +14,8 @@ enum {
     ID_DIGITS = 2 * ENTITY_ID_BYTES,
     HASH_DIGITS = 2 * HASH_BYTES,
     LOG_DIGITS = 16,
+    POPUP_DIGITS = 2 * POPUP_ID_BYTES,
+    SIGNATURE_DIGITS = 2 * SIGNATURE_BYTES,
     SHORT_MAX = 40, /* names of categories, stations, methods */
     DESCRIPTION_MAX = NOTE_BYTES_MAX,
     CURSOR_MAX = 64,
@@ -68,7 +71,10 @@ enum {
 #define OPTIONAL         .is_optional = true
 #define MANY(min_, max_) .is_array = true, .items_min = (min_), .items_max = (max_)
 #define NOTE(text)       .note = (text)
-#define LINE_IDS         INT("lines", 1, UINT32_MAX, MANY(1, ORDER_LINES_MAX), OPTIONAL)
+#define WANTED_TIP                                                                                 \
+    INT("tip", 0, MONEY_MAX, OPTIONAL, NOTE("on top, an amount: at most what the order costs")),   \
+        INT("tip_bp", 1, 10000, OPTIONAL, NOTE("on top, a share of that, in basis points"))
+#define LINE_IDS INT("lines", 1, UINT32_MAX, MANY(1, ORDER_LINES_MAX), OPTIONAL)
 
 #define SCHEMA(suffix, name_, note_, ...)                                                          \
     static const struct schema_field fields_##suffix[] = {__VA_ARGS__};                            \

@@ -3,6 +3,7 @@
 #include "node/api/teller.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
+#include "sync/domain/tip.h"
 
 WORDS(stock_words, "off", "warn", "strict");
 WORDS(allergen_words, "gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk",
@@ -91,6 +92,8 @@ SCHEMA(order_page, "OrderPage", "What the customers' page begins with.",
     TEXT("currency", 3, 3, NOTE("ISO 4217")),
     INT("digits", 0, 4, NOTE("minor units per unit = 10^digits")),
     BOOL("prices_include_tax"),
+    TEXT("tips", 1, TIP_SHARES_BYTES_MAX, OPTIONAL,
+        NOTE("percentages to choose from as a tip: 5 10 15; left out: nobody is asked")),
     OBJECT("items", schema_page_item, MANY(0, MENU_ITEMS_MAX), NOTE("none that is hidden")),
     OBJECT("card", schema_page_card, OPTIONAL, NOTE("left out: pay at the counter")),
     OBJECT("messages", schema_page_messages, OPTIONAL, NOTE("left out: nobody is told from here")),

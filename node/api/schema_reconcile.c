@@ -64,6 +64,7 @@ SCHEMA(reconciliation, "Reconciliation",
     COUNT("found", OPTIONAL, NOTE("differences in all; listed are the first ones")),
     INT("owed", INT64_MIN, INT64_MAX, OPTIONAL,
         NOTE("what the orders that were compared come to, less what was paid otherwise")),
+    COUNT("tip", OPTIONAL, NOTE("of `owed`: no sales")),
     OBJECT("in_ledger", schema_reconciled_sums, OPTIONAL),
     OBJECT("at_provider", schema_reconciled_sums, OPTIONAL),
     OBJECT("differences", schema_difference, MANY(0, DIFFERENCES_TOLD_MAX), OPTIONAL));

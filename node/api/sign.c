@@ -7,6 +7,7 @@
 #include "node/api/blob.h"
 #include "node/api/fill.h"
 #include "node/api/json_access.h"
+#include "node/api/json_build.h"
 #include "node/os/entropy.h"
 
 static struct access *access_of(const struct state *state)
@@ -130,6 +131,27 @@ int sign_ticket(const struct state *state, const struct caller *caller,
         *ret_value = json_ticket(ticket);
     }
     return err;
+}
+
+/* --- what a customer was told --- */
+
+int sign_quote(const struct state *state, struct json_value *quote)
+{
+    const struct access *access = access_of(state);
+    if (access == NULL) {
+        return ERR_UNAVAILABLE;
+    }
+    const struct popup_id popup = access_popup(access);
+    struct text said = {.data = NULL};
+    struct signature signature;
+    json_put_hex(quote, "popup_id", bytes_of(popup.bytes, sizeof popup.bytes));
+    json_put_id64(quote, "device", state->live.device);
+    text_append_text(&said, QUOTE_LABEL);
+    json_print_canonical(quote, &said);
+    access_sign_quote(access, bytes_of(said.data, said.size), &signature);
+    text_close(&said);
+    json_put_hex(quote, "signature", bytes_of(signature.bytes, sizeof signature.bytes));
+    return 0;
 }
 
 /* --- the PIN of somebody --- */

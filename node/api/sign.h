@@ -1,4 +1,5 @@
-/* sign.h - signing in and out through the API, and what of it the tables cannot say.
+/* sign.h - signing in and out through the API, and what of it the tables cannot say; signing what
+ * customers are told.
  *
  * Layer: node. Used by api.c alone.
  */
@@ -32,6 +33,10 @@ MUST_CHECK int sign_out(const struct state *state, const struct caller *caller,
 MUST_CHECK int sign_customer(const struct state *state, struct json_value **ret_value);
 MUST_CHECK int sign_ticket(const struct state *state, const struct caller *caller,
                            struct json_value **ret_value);
+
+/* Put into @quote, which json_quote() made: whose it is, and the signature of all that it says
+ * then. ERR_UNAVAILABLE: this host knows its own screen alone. */
+MUST_CHECK int sign_quote(const struct state *state, struct json_value *quote);
 
 /* Seal the PIN in @body for each device, into a file that @command names; none for an empty one.
  * ERR_MALFORMED, ERR_UNAVAILABLE, and what blobs_put() says. */

@@ -58,6 +58,18 @@ static int row_get(const struct state *state, struct history *history, struct st
     return state_read_error(state, history_get(history, txn, kind, id));
 }
 
+struct bytes state_words(const struct state *state, struct store_txn *txn, const struct hash *hash,
+                         size_t bytes_max, struct words *words)
+{
+    const struct gate *gate = state->gate;
+    const int err =
+        gate->blobs == NULL ? ERR_NOT_FOUND : words_read(gate->blobs, txn, hash, bytes_max, words);
+    if (err == ERR_UNAVAILABLE && gate->blob_lost != NULL) {
+        gate->blob_lost(gate->context, hash);
+    }
+    return err == 0 ? bytes_of(words->data, words->size) : bytes_of(NULL, 0);
+}
+
 int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_ORDER, id);
@@ -66,6 +78,16 @@ int state_order(struct state *state, struct store_txn *txn, const struct entity_
     }
     order_derive(state->history, &state->order);
     return state->day.n == state->order.day ? 0 : state_day(state, txn, state->order.day);
+}
+
+int state_order_shown(struct state *state, struct store_txn *txn, const struct entity_id *id)
+{
+    struct order *order = &state->order;
+    const int err = state_order(state, txn, id);
+    if (err == 0 && order->has_name_blob) {
+        order->name = state_words(state, txn, &order->name_blob, NAME_BYTES_MAX, &state->name);
+    }
+    return err;
 }
 
 /* Who is closed the web thread does not know: what closed logs left counts as theirs. */
@@ -93,12 +115,28 @@ int state_item(struct state *state, struct store_txn *txn, const struct entity_i
     return err == 0 ? item_stock(state, txn) : err;
 }
 
+/* What people see of a review: its text may be in a file. */
+static void show_words(const struct state *state, struct store_txn *txn, struct record *review,
+                       struct words *words)
+{
+    struct hash hash;
+    struct bytes *text = &review->values[REVIEW_TEXT].text;
+    const struct bytes stored = record_text(review, REVIEW_WORDS);
+    if (text->size == 0 && stored.size == sizeof hash.bytes) {
+        memcpy(hash.bytes, stored.data, sizeof hash.bytes);
+        *text = state_words(state, txn, &hash, REVIEW_BYTES_MAX, words);
+    }
+}
+
 int state_record(struct state *state, struct store_txn *txn, enum kind kind,
                  const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, kind, id);
     if (err == 0) {
         record_derive(state->history, &state->record);
+    }
+    if (err == 0 && kind == KIND_REVIEW) {
+        show_words(state, txn, &state->record, &state->words);
     }
     return err;
 }
@@ -124,6 +162,7 @@ int state_review(struct state *state, struct store_txn *txn, uint64_t session)
     }
     if (err == 0) {
         record_derive(state->scratch, &state->review);
+        show_words(state, txn, &state->review, &state->said);
     }
     return err;
 }

@@ -13,6 +13,7 @@
 #include "node/api/line_up.h"
 #include "node/api/stuck.h"
 #include "node/api/teller.h"
+#include "node/blob/words.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/quote.h"
@@ -28,13 +29,16 @@ struct state {
     char door[DOOR_BYTES_MAX]; /* an endpoint, where phones order over plain http; "" = nowhere */
     struct history *history;
     struct gate_live live; /* see state_refresh() */
-    struct order order;    /* by state_order() */
+    struct order order;    /* by state_order(); with ... */
+    struct words name;     /* ... its name by state_order_shown() */
     struct menu_item item; /* by state_item(), with ... */
     struct stock stock;    /* scratch */
     struct stock_summary item_stock;
     struct popup popup;     /* by state_popup() */
     struct record record;   /* by state_record() */
-    struct record review;   /* by state_review() */
+    struct words words;     /* its, when it is a review */
+    struct record review;   /* by state_review(), with ... */
+    struct words said;      /* ... its words */
     struct drawer drawer;   /* by state_drawer() */
     struct sheet sheet;     /* by state_sheet() */
     struct quote quote;     /* by state_quote() */
@@ -63,6 +67,11 @@ bool state_holds(const struct state *state, struct told_hold *ret_hold);
 /* How long it keeps state->order, which is unpaid; UINT64_MAX = it does not end it. */
 uint64_t state_keeps_ms(const struct state *state);
 
+/* What a person said that lies in the blob @hash, into @words; empty where it was erased or is not
+ * here yet. Of what the disk lost the host is told. */
+struct bytes state_words(const struct state *state, struct store_txn *txn, const struct hash *hash,
+                         size_t bytes_max, struct words *words);
+
 /* The trading day @n into state->day. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int state_day(struct state *state, struct store_txn *txn, uint64_t n);
 
@@ -77,6 +86,9 @@ int state_read_error(const struct state *state, int err);
 /* Derive one entity into the scratch. ERR_NOT_FOUND, ERR_SPOILT (as state_read_error()), ERR_IO. A
  * pop-up that was never set has its defaults. */
 MUST_CHECK int state_order(struct state *state, struct store_txn *txn, const struct entity_id *id);
+/* With the name in it that people see, which may be in a file. */
+MUST_CHECK int state_order_shown(struct state *state, struct store_txn *txn,
+                                 const struct entity_id *id);
 MUST_CHECK int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id);
 MUST_CHECK int state_popup(struct state *state, struct store_txn *txn);
 MUST_CHECK int state_record(struct state *state, struct store_txn *txn, enum kind kind,
@@ -138,7 +150,7 @@ MUST_CHECK int state_json_pickup(struct state *state, struct store_txn *txn,
                                  struct json_value **ret_value);
 
 struct json_value *state_json_devices(const struct state *state);
-struct json_value *state_json_voided(const struct state *state);
+struct json_value *state_json_voided(const struct state *state, struct store_txn *txn);
 struct json_value *state_json_people(const struct state *state);
 struct json_value *state_json_health(bool ok);
 struct json_value *state_json_hello(const struct state *state, const struct caller *caller,

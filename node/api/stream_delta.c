@@ -72,7 +72,7 @@ static int delta_entity(struct delta *delta, uint64_t change, struct bytes row)
     } else if (err == 0 &&
                (record_kind_find(kind) != NULL || kind == KIND_DRAWER || kind == KIND_SHEET)) {
         delta->records |= kind_bit(kind);
-    } else if (err == 0) {
+    } else if (err == 0 && kind != KIND_BLOB) { /* what it is shown with changes too */
         delta->has_session = true;
     }
     /* A change whose state is gone again says nothing. */

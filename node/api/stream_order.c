@@ -17,7 +17,7 @@ void stream_orders_clear(struct streams *streams)
 static int cache_fill(struct streams *streams, struct store_txn *txn, uint64_t change,
                       const struct entity_id *id, struct cached *cached)
 {
-    int err = state_order(streams->state, txn, id);
+    int err = state_order_shown(streams->state, txn, id);
     if (err != 0) {
         return err;
     }

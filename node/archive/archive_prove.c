@@ -77,6 +77,7 @@ static void add_event(struct proof *proof, struct bytes bytes)
         proof_break(proof, "edited", "the one after it is no event");
     } else if (!proof->is_broken) {
         add_hash(proof, &hash);
+        proof_tell_event(proof, proof->head.seq, &proof->head.hash, bytes);
     }
 }
 
@@ -149,8 +150,8 @@ static void check_signature(struct proof *proof, const struct frontier_entry *en
         proof_break(proof, "lost", "events after it are missing");
     } else if (seq != head->seq) {
         proof_break(proof, "lost", "the signature is of another event");
-    } else if (head_verify(signature, &proof->popup, head->log, seq, &head->hash, &head->key) !=
-               0) {
+    } else if (head_verify(signature, &proof->sums.popup, head->log, seq, &head->hash,
+                           &head->key) != 0) {
         proof_break(proof, "edited", "the signature is wrong: an event up to here was changed");
     } else {
         proof->sums.signatures++;

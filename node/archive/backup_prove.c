@@ -31,17 +31,25 @@ static void begin_log(struct proof *proof, const struct run *run)
     }
 }
 
+static void tell_run(const struct proof *proof, const struct run *run)
+{
+    for (uint32_t i = 0; i < run->count; i++) {
+        proof_tell_event(proof, run->first_seq + i, &run->events[i].hash, run->events[i].bytes);
+    }
+}
+
 static void check_run(struct proof *proof, struct run *run)
 {
     struct log_head after;
     if (run->first_seq != proof->head.seq + 1) {
         proof_break(proof, run->first_seq <= proof->head.seq ? "duplicate" : "lost",
                     "the numbers have a hole after it");
-    } else if (run_verify(run, &proof->popup, &proof->head, &after) != 0) {
+    } else if (run_verify(run, &proof->sums.popup, &proof->head, &after) != 0) {
         proof_break(proof, "edited", "the run after it is not what was signed");
     } else {
         proof->head = after;
         proof->sums.signatures++;
+        tell_run(proof, run);
     }
 }
 

@@ -25,16 +25,25 @@ void proof_break(struct proof *proof, const char *kind, const char *what)
     proof->is_broken = true;
 }
 
+void proof_tell_event(const struct proof *proof, uint64_t seq, const struct hash *hash,
+                      struct bytes bytes)
+{
+    const struct proof_listener *listener = proof->listener;
+    if (listener->event != NULL) {
+        listener->event(listener->context, &proof->head, seq, hash, bytes);
+    }
+}
+
 void proof_take_head(struct proof *proof, struct reader *reader, uint32_t version)
 {
     const uint64_t found = read_uint(reader, UINT64_MAX);
-    read_fixed(reader, proof->popup.bytes, sizeof proof->popup.bytes);
-    read_fixed(reader, proof->root.bytes, sizeof proof->root.bytes);
+    read_fixed(reader, proof->sums.popup.bytes, sizeof proof->sums.popup.bytes);
+    read_fixed(reader, proof->sums.root.bytes, sizeof proof->sums.root.bytes);
     (void)read_int(reader, 0, INT64_MAX);
-    const struct popup_id derived = popup_id_of_root(&proof->root);
+    const struct popup_id derived = popup_id_of_root(&proof->sums.root);
     if (found != version) {
         proof_stop(proof, "edited", "another version of the format");
-    } else if (memcmp(derived.bytes, proof->popup.bytes, sizeof derived.bytes) != 0) {
+    } else if (memcmp(derived.bytes, proof->sums.popup.bytes, sizeof derived.bytes) != 0) {
         proof_stop(proof, "edited", "the pop-up is not the one of the root key");
     }
 }
@@ -61,7 +70,7 @@ void proof_open_log(struct proof *proof, uint64_t log, struct bytes bytes)
         err = ERR_MALFORMED;
     }
     if (err == 0) {
-        err = log_open_verify(event.body, &proof->popup, &proof->root, &open);
+        err = log_open_verify(event.body, &proof->sums.popup, &proof->sums.root, &open);
     }
     if (err == 0 && id64_of_key(&open.log_key) != log) {
         err = ERR_MISMATCH;
@@ -69,7 +78,7 @@ void proof_open_log(struct proof *proof, uint64_t log, struct bytes bytes)
     if (err != 0) {
         proof_break(proof, "edited", "its first event does not open it");
     } else {
-        log_head_init(&proof->head, &proof->popup, &open.log_key,
+        log_head_init(&proof->head, &proof->sums.popup, &open.log_key,
                       id64_of_key(&open.certificate.device_key), open.incarnation);
     }
 }

@@ -11,8 +11,6 @@
 struct proof {
     const struct proof_listener *listener;
     struct proof_sums sums;
-    struct popup_id popup;
-    struct public_key root;
     struct log_head head; /* of the journal that is read; its seq is how far it came */
     bool is_broken;       /* said already; the rest of that journal proves nothing */
     bool is_over;         /* the records prove nothing any more, or the last one was read */
@@ -32,6 +30,10 @@ MUST_CHECK int proof_run(struct proof *proof, FILE *file, const struct proof_kin
 /* Something is wrong with the journal that is read, or with the records. */
 void proof_break(struct proof *proof, const char *kind, const char *what);
 void proof_stop(struct proof *proof, const char *kind, const char *what);
+
+/* Event @seq of the journal that is read goes on its chain, which is @hash there. */
+void proof_tell_event(const struct proof *proof, uint64_t seq, const struct hash *hash,
+                      struct bytes bytes);
 
 /* Version, pop-up, root and epoch, which must fit each other. */
 void proof_take_head(struct proof *proof, struct reader *reader, uint32_t version);

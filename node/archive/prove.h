@@ -13,6 +13,8 @@
 
 struct proof_sums {
     uint64_t logs, events, signatures;
+    struct popup_id popup; /* whose they are, and its root key */
+    struct public_key root;
 };
 
 /* Where something is wrong: @log and @seq are 0 when it is no journal's. */
@@ -21,10 +23,15 @@ struct proof_place {
     uint64_t log, seq;
 };
 
-/* Who is told what was found; @kind as in verify_store.h: "edited", "lost" or "duplicate". */
+/* Who is told what was found, @kind as in verify_store.h: "edited", "lost" or "duplicate"; and each
+ * event that goes on its journal, of which @head says whose it is, with its number, its chain hash
+ * and its bytes, which are borrowed. The signature over it may come later. */
 struct proof_listener {
     void (*found)(void *context, const char *kind, const struct proof_place *place,
                   const char *what);
+    /* NULL: nobody is told of events. */
+    void (*event)(void *context, const struct log_head *head, uint64_t seq, const struct hash *hash,
+                  struct bytes bytes);
     void *context;
 };
 

@@ -141,8 +141,9 @@ static const struct cli_command commands[] = {
                JSON_FLAG}},
     {.name = "verify",
      .usage = "[FILE]...",
-     .help = "check journals and state, or exports, archives and backups; several --state folders "
-             "are also compared",
+     .help =
+         "check journals, their receipts and the state, or exports, archives and backups; several "
+         "--state folders are also compared",
      .run = command_verify,
      .words_max = ARGS_WORDS_MAX,
      .flags = {JSON_FLAG}},
@@ -189,6 +190,7 @@ static const struct cli_command commands[] = {
                {"type", "TYPE", "order.open, or order for all order.*; see trestle-events(7)"},
                {"order", "NUMBER", "of that order (A42), the latest with that number"},
                {"device", "DEVICE", "by that device: its id or name"},
+               {"hash", "HEX", "whose hash begins so: what a receipt ends with, Journal fd781de1"},
                JSON_FLAG}},
     {.name = "top",
      .usage = "",

@@ -11,7 +11,7 @@ static int erase(const struct args *args, const char *reason, struct door *door)
     char id[64];
     char path[128];
     struct text json = {0}, body = {0};
-    int status = order_id_of(door, args->words[0], id, sizeof id);
+    int status = order_id_of_any(door, args->words[0], id, sizeof id);
     if (status != EXIT_DONE) {
         return status;
     }

@@ -13,7 +13,12 @@
 #include "node/cli/terminal.h"
 #include "sync/log/run.h"
 
-enum { LOOK_NS = 250 * 1000 * 1000, TIME_TEXT_BYTES_MAX = 40 };
+enum {
+    LOOK_NS = 250 * 1000 * 1000,
+    TIME_TEXT_BYTES_MAX = 40,
+    HASH_TEXT_BYTES = 2 * HASH_BYTES + 1,
+    HASH_DIGITS_MIN = 4,
+};
 
 struct log_row {
     uint64_t t, log, seq;
@@ -29,7 +34,8 @@ struct showing {
     const char *type, *device; /* NULL = any */
     bool has_order;
     struct entity_id order;
-    uint64_t last; /* at most so many of the first look; 0 = all */
+    const char *hash; /* the first digits of it; NULL = any */
+    uint64_t last;    /* at most so many of the first look; 0 = all */
     uint32_t positions_count;
     struct log_position positions[LOGS_MAX];
     size_t rows_count, rows_room;
@@ -92,10 +98,29 @@ static bool has_types(const struct showing *showing)
     return type_matches(showing, "unknown");
 }
 
-static bool event_matches(const struct showing *showing, uint64_t log, const struct event *event)
+static void hash_print(const struct hash *hash, char ret_text[HASH_TEXT_BYTES])
+{
+    for (size_t i = 0; i < HASH_BYTES; i++) {
+        (void)snprintf(ret_text + 2 * i, 3, "%02x", hash->bytes[i]);
+    }
+}
+
+static bool hash_matches(const struct showing *showing, const struct hash *hash)
+{
+    char text[HASH_TEXT_BYTES];
+    if (showing->hash == NULL) {
+        return true;
+    }
+    hash_print(hash, text);
+    return strncmp(text, showing->hash, strlen(showing->hash)) == 0;
+}
+
+static bool event_matches(const struct showing *showing, uint64_t log, const struct event *event,
+                          const struct hash *hash)
 {
     return type_matches(showing, type_text(event->type)) && device_matches(showing, log) &&
-           (!showing->has_order || entity_id_equal(&event->entity, &showing->order));
+           (!showing->has_order || entity_id_equal(&event->entity, &showing->order)) &&
+           hash_matches(showing, hash);
 }
 
 /* --- looking --- */
@@ -142,7 +167,7 @@ static int look_at_log(struct showing *showing, const struct log_head *head)
         if (err == 0) {
             err = event_decode(bytes, &event);
         }
-        if (err == 0 && event_matches(showing, head->log, &event)) {
+        if (err == 0 && event_matches(showing, head->log, &event, &hash)) {
             err = row_add(showing, &(struct log_row){.t = event.t, .log = head->log, .seq = seq});
         }
         position->seq = seq;
@@ -218,10 +243,13 @@ static void order_print(struct showing *showing, const struct event *event,
     }
 }
 
-static void print_json(const struct log_row *row, const struct event *event, const char *time,
-                       const char *device, const char *number)
+static void print_json(const struct log_row *row, const struct event *event,
+                       const struct hash *hash, const char *time, const char *device,
+                       const char *number)
 {
     struct text text = {0};
+    char digits[HASH_TEXT_BYTES];
+    hash_print(hash, digits);
     text_append_json(&text, device);
     (void)printf("{\"time\":\"%s\",\"log\":\"%016llx\",\"seq\":%llu,\"device\":%.*s,"
                  "\"type\":\"%s\",\"order\":\"%s\",\"entity\":\"",
@@ -230,7 +258,7 @@ static void print_json(const struct log_row *row, const struct event *event, con
     for (size_t i = 0; i < sizeof event->entity.bytes; i++) {
         (void)printf("%02x", event->entity.bytes[i]);
     }
-    (void)printf("\",\"by\":%llu}\n", (unsigned long long)event->by);
+    (void)printf("\",\"by\":%llu,\"hash\":\"%s\"}\n", (unsigned long long)event->by, digits);
     text_close(&text);
 }
 
@@ -251,7 +279,7 @@ static int print_row(struct showing *showing, const struct log_row *row)
     order_print(showing, &event, number);
     (void)snprintf(device, sizeof device, "%s", device_name(showing, row->log));
     if (showing->is_json) {
-        print_json(row, &event, time, device, number);
+        print_json(row, &event, &hash, time, device, number);
         return 0;
     }
     text_disarm(device);
@@ -327,10 +355,18 @@ static int order_find(struct showing *showing, const char *word)
     return EXIT_FAILED;
 }
 
+static bool is_hash_start(const char *text)
+{
+    const size_t size = strlen(text);
+    return strspn(text, "0123456789abcdef") == size && size >= HASH_DIGITS_MIN &&
+           size < HASH_TEXT_BYTES;
+}
+
 static int wish_read(const struct args *args, struct showing *showing)
 {
     const char *last = args_flag(args, "last"), *order = args_flag(args, "order");
     char *end = NULL;
+    showing->hash = args_flag(args, "hash");
     showing->is_json = args_has(args, "json");
     showing->type = args_flag(args, "type");
     showing->device = args_flag(args, "device");
@@ -339,6 +375,12 @@ static int wish_read(const struct args *args, struct showing *showing)
     }
     if (last != NULL && (end == last || *end != '\0' || showing->last == 0)) {
         tell("--last is a number from 1 on");
+        return EXIT_USAGE;
+    }
+    if (showing->hash != NULL && !is_hash_start(showing->hash)) {
+        tell("--hash wants the first digits of an event's hash, %d to %d, as a receipt ends with: "
+             "fd781de1",
+             HASH_DIGITS_MIN, HASH_TEXT_BYTES - 1);
         return EXIT_USAGE;
     }
     return order == NULL ? EXIT_DONE : order_find(showing, order);

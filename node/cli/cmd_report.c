@@ -16,6 +16,7 @@ static const struct {
     {"owed", "sales, tax included"},
     {"tax", "of that tax"},
     {"discount", "discounts given"},
+    {"tip", "tips, beside the sales"},
     {"paid", "paid"},
     {"refunded", "refunded"},
     {"forgiven", "refunded out of goodwill"},
@@ -51,6 +52,7 @@ static void print_text(const struct reply_node *report, unsigned digits)
 {
     const struct reply_node *methods = reply_find(report, "methods");
     const struct reply_node *rates = reply_find(report, "rates");
+    const struct reply_node *tips = reply_find(report, "tips");
     (void)printf("day %" PRId64 "\n", reply_number(report, "day"));
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         (void)printf("  %-26s %12" PRId64 "\n", counts[i], reply_number(report, counts[i]));
@@ -70,6 +72,11 @@ static void print_text(const struct reply_node *report, unsigned digits)
         (void)printf("tax %" PRId64 ".%02" PRId64 " %%\n", bp / 100, bp % 100);
         print_money("net", reply_number(rate, "net"), digits);
         print_money("tax", reply_number(rate, "tax"), digits);
+    }
+    for (size_t i = 0; i < reply_count(tips); i++) {
+        const struct reply_node *tip = reply_at(tips, i);
+        (void)printf("tips of staff %" PRId64 "\n", reply_number(tip, "staff"));
+        print_money("tips", reply_number(tip, "tip"), digits);
     }
     print_missing(report);
 }
@@ -92,6 +99,7 @@ static void print_csv(const struct reply_node *report)
 {
     const struct reply_node *methods = reply_find(report, "methods");
     const struct reply_node *rates = reply_find(report, "rates");
+    const struct reply_node *tips = reply_find(report, "tips");
     (void)printf("what,name,minor\n");
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         (void)printf("count,%s,%" PRId64 "\n", counts[i], reply_number(report, counts[i]));
@@ -113,6 +121,11 @@ static void print_csv(const struct reply_node *report)
                      reply_number(rate, "net"));
         (void)printf("tax,%" PRId64 ",%" PRId64 "\n", reply_number(rate, "tax_bp"),
                      reply_number(rate, "tax"));
+    }
+    for (size_t i = 0; i < reply_count(tips); i++) {
+        const struct reply_node *tip = reply_at(tips, i);
+        (void)printf("tip,%" PRId64 ",%" PRId64 "\n", reply_number(tip, "staff"),
+                     reply_number(tip, "tip"));
     }
 }
 

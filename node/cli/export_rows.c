@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/api/state.h"
+#include "node/blob/words.h"
 #include "node/cli/export.h"
 #include "sync/domain/order.h"
 #include "sync/domain/stock.h"
@@ -71,7 +72,8 @@ static const char *const order_columns[] = {
     "order",      "day",       "number",         "phase",       "channel",
     "mode",       "name",      "opened_at",      "ready_at",    "handed_at",
     "owed_minor", "tax_minor", "discount_minor", "paid_minor",  "refunded_minor",
-    "due_minor",  "flags",     "table",          "accepted_at", NULL};
+    "due_minor",  "flags",     "table",          "accepted_at", "tip_minor",
+    NULL};
 
 static void put_number(struct exporting *exporting)
 {
@@ -110,12 +112,17 @@ static void put_flags(struct table *table, uint32_t flags)
 static int put_order(struct exporting *exporting)
 {
     struct table *table = exporting->table;
+    const struct journal *journal = exporting->journal;
     const struct order *order = &exporting->order;
+    struct words words;
     put_number(exporting);
     table_put_text(table, bytes_of_text(order_phase_text(order->phase)));
     table_put_text(table, order->channel);
     table_put_text(table, order->mode);
-    table_put_text(table, order->name);
+    table_put_text(table, order->has_name_blob
+                              ? words_shown(journal->blobs, journal->txn, &order->name_blob,
+                                            NAME_BYTES_MAX, &words)
+                              : order->name);
     table_put_time(table, wall_ms(exporting, order->opened_t));
     table_put_time(table, wall_ms(exporting, order->ready_t));
     table_put_time(table, wall_ms(exporting, order->handed_t));
@@ -128,6 +135,7 @@ static int put_order(struct exporting *exporting)
     put_flags(table, order->flags);
     table_put_int(table, order->table); /* 0 = none */
     table_put_time(table, wall_ms(exporting, order->accepted_t));
+    table_put_int(table, order->tip_minor);
     return table_end_row(table);
 }
 

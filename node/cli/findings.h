@@ -8,6 +8,8 @@
  *   lost        one store lacks events that another has and that devices bring to each other: what
  *               a fork or a revocation voided stays where it is
  *   duplicate   one event twice in a store, or one order number twice in a day
+ *   receipt     a journal's receipts are not 1, 2, 3 and so on, or one names a lane or a journal
+ *               that is not its own
  *   state       the folded state is not what the journals say
  */
 #ifndef TRESTLE_NODE_CLI_FINDINGS_H

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "node/blob/blobs.h"
 #include "node/cli/cli.h"
 #include "sync/log/tables.h"
 
@@ -78,6 +79,7 @@ int journal_open_state(const char *state, struct journal *ret_journal)
         err = open_at(folder, ret_journal);
     }
     if (err == 0) {
+        (void)!blobs_open(state, &ret_journal->blobs); /* what lies there is not shown then */
         return EXIT_DONE;
     }
     if (err != ERR_NOT_FOUND) {
@@ -101,5 +103,6 @@ void journal_close(struct journal *journal)
     }
     store_lmdb_reader_close(journal->reader);
     store_lmdb_close(journal->store);
+    blobs_close(journal->blobs);
     *journal = (struct journal){.store = NULL};
 }

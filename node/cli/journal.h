@@ -15,6 +15,7 @@ struct journal {
     struct popup_id popup;
     struct public_key root;
     int64_t epoch_ms;
+    struct blobs *blobs; /* NULL: none lie beside this store */
 };
 
 /* Of the state folder @state. EXIT_DONE, or told. */

@@ -8,7 +8,7 @@
 #include "node/api/hex.h"
 #include "node/cli/cli.h"
 #include "node/cli/reply.h"
-#include "node/cli/verify_store.h"
+#include "node/cli/verify_scratch.h"
 #include "sync/roster/statement.h"
 
 enum { LINE_BYTES_MAX = 256 * 1024 };
@@ -20,10 +20,11 @@ struct checking {
     struct public_key root;
     struct findings *findings;
     struct verified_file *sums;
+    struct verify_scratch *scratch;
     /* The log of the last line. */
     uint64_t log, seq, signed_seq;
-    bool is_broken; /* said already; the rest of it proves nothing */
-    struct public_key key;
+    bool is_broken;       /* said already; the rest of it proves nothing */
+    struct log_head head; /* whose it is */
     struct hash hash;
     uint8_t event[EVENT_SALVAGE_BYTES_MAX];
     size_t event_size;
@@ -87,8 +88,9 @@ static void log_open_read(struct checking *checking, const struct event *event)
         find(checking, "edited", "its first event does not open it");
         return;
     }
-    checking->key = open.log_key;
-    checking->hash = chain_genesis(&checking->popup, &checking->key);
+    log_head_init(&checking->head, &checking->popup, &open.log_key,
+                  id64_of_key(&open.certificate.device_key), open.incarnation);
+    checking->hash = checking->head.hash;
 }
 
 static void signature_check(struct checking *checking, const char *text)
@@ -98,7 +100,7 @@ static void signature_check(struct checking *checking, const char *text)
     if (!base64_read(text, signature.bytes, sizeof signature.bytes, &size) ||
         size != sizeof signature.bytes ||
         head_verify(&signature, &checking->popup, checking->log, checking->seq, &checking->hash,
-                    &checking->key) != 0) {
+                    &checking->head.key) != 0) {
         find(checking, "edited", "the signature is wrong: an event up to here was changed");
         return;
     }
@@ -130,6 +132,8 @@ static void event_check(struct checking *checking, const struct reply_node *line
     }
     struct hash eh = chain_event_hash(bytes_of(checking->event, checking->event_size));
     checking->hash = chain_next(&checking->hash, &eh);
+    verify_scratch_add(checking->scratch, &checking->head, seq, &checking->hash,
+                       bytes_of(checking->event, checking->event_size));
     const char *signature = reply_text(line, "sig");
     if (signature[0] != '\0') {
         signature_check(checking, signature);
@@ -153,25 +157,56 @@ static void line_check(struct checking *checking, const struct reply_node *line)
     }
 }
 
-static bool lines_check(struct checking *checking, FILE *file, char *buffer)
+static bool line_read(struct checking *checking, FILE *file, char *buffer, struct reply **ret_line)
 {
-    bool is_export = false;
-    while (fgets(buffer, LINE_BYTES_MAX, file) != NULL) {
-        struct text line = {.data = buffer, .size = strlen(buffer)};
-        struct reply *reply = reply_new(&line);
-        checking->line++;
-        if (checking->line == 1) {
-            is_export = head_read(checking, reply_root(reply));
-        } else if (is_export) {
-            line_check(checking, reply_root(reply));
-        }
-        reply_free(reply);
-        if (!is_export) {
-            return false;
-        }
+    if (fgets(buffer, LINE_BYTES_MAX, file) == NULL) {
+        return false;
+    }
+    const struct text line = {.data = buffer, .size = strlen(buffer)};
+    checking->line++;
+    *ret_line = reply_new(&line);
+    return true;
+}
+
+static bool head_check(struct checking *checking, FILE *file, char *buffer)
+{
+    struct reply *line = NULL;
+    const bool is_export =
+        line_read(checking, file, buffer, &line) && head_read(checking, reply_root(line));
+    reply_free(line);
+    return is_export;
+}
+
+static void lines_check(struct checking *checking, FILE *file, char *buffer)
+{
+    struct reply *line = NULL;
+    while (line_read(checking, file, buffer, &line)) {
+        line_check(checking, reply_root(line));
+        reply_free(line);
     }
     log_end(checking);
-    return is_export;
+}
+
+/* What is no export costs no store. */
+static int export_check(struct checking *checking, FILE *file, char *buffer)
+{
+    const uint32_t found = checking->findings->count;
+    if (!head_check(checking, file, buffer)) {
+        tell("%s is no export of a pop-up", checking->path);
+        return EXIT_FAILED;
+    }
+    const int status = verify_scratch_open(checking->path, &checking->scratch);
+    if (status != EXIT_DONE) {
+        return status;
+    }
+    lines_check(checking, file, buffer);
+    /* What is damaged proves nothing of its receipts. */
+    int err = ferror(file) != 0 ? ERR_IO : 0;
+    if (err == 0 && checking->findings->count == found) {
+        err = verify_scratch_judge(checking->scratch, &checking->popup, &checking->root,
+                                   checking->findings);
+    }
+    return err == 0 ? EXIT_DONE : tell_failure(checking->path, err);
 }
 
 int verify_export(const char *path, struct findings *findings, struct verified_file *ret_file)
@@ -187,12 +222,8 @@ int verify_export(const char *path, struct findings *findings, struct verified_f
         checking->path = path;
         checking->findings = findings;
         checking->sums = ret_file;
-        if (!lines_check(checking, file, buffer)) {
-            tell("%s is no export of a pop-up", path);
-            status = EXIT_FAILED;
-        } else if (ferror(file) != 0) {
-            status = tell_failure(path, ERR_IO);
-        }
+        status = export_check(checking, file, buffer);
+        verify_scratch_close(checking->scratch);
     }
     if (file != NULL) {
         (void)fclose(file);

@@ -7,7 +7,7 @@
 #include "node/archive/prove.h"
 #include "node/cli/cli.h"
 #include "node/cli/reply.h"
-#include "node/cli/verify_store.h"
+#include "node/cli/verify_scratch.h"
 
 static const struct {
     const char *magic;
@@ -20,6 +20,7 @@ enum { FORMATS = sizeof formats / sizeof formats[0], MAGIC_BYTES_MAX = 32 };
 struct listening {
     const char *path;
     struct findings *findings;
+    struct verify_scratch *scratch;
 };
 
 static void on_finding(void *context, const char *kind, const struct proof_place *place,
@@ -36,6 +37,13 @@ static void on_finding(void *context, const char *kind, const struct proof_place
     }
 }
 
+static void on_event(void *context, const struct log_head *head, uint64_t seq,
+                     const struct hash *hash, struct bytes bytes)
+{
+    const struct listening *listening = context;
+    verify_scratch_add(listening->scratch, head, seq, hash, bytes);
+}
+
 /* The place in formats[]; FORMATS = none of them. */
 static size_t format_of(FILE *file)
 {
@@ -50,11 +58,25 @@ static size_t format_of(FILE *file)
     return at;
 }
 
+/* What is damaged proves nothing of its receipts. */
+static int prove(FILE *file, size_t format, struct listening *listening,
+                 struct proof_sums *ret_sums)
+{
+    const struct proof_listener listener = {
+        .found = on_finding, .event = on_event, .context = listening};
+    const uint32_t found = listening->findings->count;
+    int err = formats[format].prove(file, &listener, ret_sums);
+    if (err == 0 && listening->findings->count == found) {
+        err = verify_scratch_judge(listening->scratch, &ret_sums->popup, &ret_sums->root,
+                                   listening->findings);
+    }
+    return err == 0 ? EXIT_DONE : tell_failure(listening->path, err);
+}
+
 int verify_file(const char *path, struct findings *findings, struct verified_file *ret_file)
 {
     struct listening listening = {.path = path, .findings = findings};
-    const struct proof_listener listener = {.found = on_finding, .context = &listening};
-    struct proof_sums sums;
+    struct proof_sums sums = {.logs = 0};
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         return tell_no_file(path);
@@ -64,11 +86,15 @@ int verify_file(const char *path, struct findings *findings, struct verified_fil
         (void)fclose(file);
         return verify_export(path, findings, ret_file);
     }
-    const int err = formats[format].prove(file, &listener, &sums);
+    int status = verify_scratch_open(path, &listening.scratch);
+    if (status == EXIT_DONE) {
+        status = prove(file, format, &listening, &sums);
+    }
+    verify_scratch_close(listening.scratch);
     (void)fclose(file);
     *ret_file = (struct verified_file){.kind = formats[format].kind,
                                        .events = sums.events,
                                        .signatures = sums.signatures,
                                        .logs = sums.logs};
-    return err == 0 ? EXIT_DONE : tell_failure(path, err);
+    return status;
 }

@@ -213,7 +213,7 @@ static void limits_note(struct verified_store *store, const struct roster *roste
 }
 
 static int audit(struct verified_store *store, const struct identity *identity,
-                 const struct log_key *key)
+                 const struct log_key *key, struct findings *findings)
 {
     struct replica_config config = {.popup = identity->popup,
                                     .root = identity->root,
@@ -236,6 +236,7 @@ static int audit(struct verified_store *store, const struct identity *identity,
     store->is_audited = err == 0;
     if (err == 0) {
         limits_note(store, replica_roster(replica));
+        err = verify_receipts(store, replica_roster(replica), findings);
     }
     replica_free(replica);
     free(effects);
@@ -259,7 +260,7 @@ static int verify_state(const char *state, struct verified_store *store, struct 
         tell("%s: without this device's keys and journal its state is not refolded", state);
         return 0;
     }
-    err = audit(store, &identity, &key);
+    err = audit(store, &identity, &key, findings);
     entropy_wipe(&identity, sizeof identity);
     entropy_wipe(&key, sizeof key);
     if (err == 0 && store->wrong > 0 && !store->is_remaking) {
@@ -291,6 +292,9 @@ int verify_store(const char *state, struct findings *findings, struct verified_s
     }
     if (err == 0) {
         err = verify_state(state, store, findings);
+    }
+    if (err == 0 && !store->is_audited) {
+        err = verify_receipts(store, NULL, findings);
     }
     return err == 0 ? EXIT_DONE : tell_failure(state, err);
 }

@@ -38,6 +38,11 @@ struct verified_store {
  * (not a store, or the disk failed). Close @ret_store's journal afterwards. */
 int verify_store(const char *state, struct findings *findings, struct verified_store *ret_store);
 
+/* What the receipts in @store, of which the logs are known, say beside what they must; those alone
+ * that count by @roster, where it is not NULL. ERR_IO, ERR_NO_MEMORY. Cost: the journal twice. */
+MUST_CHECK int verify_receipts(const struct verified_store *store, const struct roster *roster,
+                               struct findings *findings);
+
 /* Compare each store with the first that has more; the states not of two of which one has set
  * something aside or makes rows right: that is told. ERR_IO. */
 int verify_compare(const struct verified_store *stores, uint32_t count, struct findings *findings);
@@ -47,10 +52,11 @@ struct verified_file {
     uint64_t events, signatures, logs;
 };
 
-/* Check an export. EXIT_DONE, or told. */
+/* Check an export, and its receipts when nothing else is wrong with it. EXIT_DONE, or told. */
 int verify_export(const char *path, struct findings *findings, struct verified_file *ret_file);
 
-/* Check an archive or a backup, by its first bytes, or else an export. EXIT_DONE, or told. */
+/* The same of an archive or a backup, by its first bytes, or else of an export. EXIT_DONE, or
+ * told. */
 int verify_file(const char *path, struct findings *findings, struct verified_file *ret_file);
 
 #endif

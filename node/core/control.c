@@ -12,8 +12,6 @@
 
 #include "node/os/file.h"
 #include "sync/base/check.h"
-#include "sync/base/reader.h"
-#include "sync/base/writer.h"
 
 static const char socket_name[] = "core.sock";
 
@@ -155,21 +153,6 @@ static void clients_accept(struct control *control)
     }
 }
 
-static int request_read(struct bytes packet, struct control_request *request)
-{
-    struct reader reader;
-    reader_init(&reader, packet);
-    request->count = read_array(&reader, 1, CONTROL_WORDS_MAX);
-    for (uint32_t i = 0; i < request->count; i++) {
-        struct bytes word = read_text(&reader, CONTROL_WORD_BYTES_MAX - 1);
-        if (word.size > 0) {
-            memcpy(request->words[i], word.data, word.size);
-        }
-        request->words[i][word.size] = '\0';
-    }
-    return reader_finish(&reader);
-}
-
 bool control_next(struct control *control, struct control_request *ret_request, int *ret_client)
 {
     clients_accept(control);
@@ -184,7 +167,7 @@ bool control_next(struct control *control, struct control_request *ret_request, 
             continue;
         }
         control->clients[i] = -1;
-        if (size > 0 && request_read(bytes_of(packet, (size_t)size), ret_request) == 0) {
+        if (size > 0 && control_request_read(bytes_of(packet, (size_t)size), ret_request) == 0) {
             *ret_client = fd;
             return true;
         }
@@ -196,45 +179,13 @@ bool control_next(struct control *control, struct control_request *ret_request, 
 void control_answer(int client, int err, const char *text)
 {
     uint8_t packet[CONTROL_PACKET_BYTES_MAX];
-    struct writer writer;
     struct bytes bytes;
-    writer_init(&writer, packet, sizeof packet);
-    write_array(&writer, 2);
-    write_int(&writer, err);
-    write_text(&writer, bytes_of_text(text));
-    check(writer_finish(&writer, &bytes) == 0);
+    check(control_answer_write(err, text, packet, &bytes) == 0);
     (void)!send(client, bytes.data, bytes.size, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)close(client);
 }
 
 /* --- the command's end --- */
-
-static int request_write(const struct control_request *request, void *buffer,
-                         struct bytes *ret_packet)
-{
-    struct writer writer;
-    writer_init(&writer, buffer, CONTROL_PACKET_BYTES_MAX);
-    write_array(&writer, request->count);
-    for (uint32_t i = 0; i < request->count; i++) {
-        write_text(&writer, bytes_of_text(request->words[i]));
-    }
-    return writer_finish(&writer, ret_packet);
-}
-
-static int answer_read(struct bytes packet, char *text, size_t capacity)
-{
-    struct reader reader;
-    reader_init(&reader, packet);
-    (void)read_array(&reader, 2, 2);
-    int err = (int)read_int(&reader, -1000, 0);
-    struct bytes answer = read_text(&reader, CONTROL_PACKET_BYTES_MAX);
-    if (reader_finish(&reader) != 0) {
-        return ERR_MALFORMED;
-    }
-    (void)snprintf(text, capacity, "%.*s", (int)answer.size,
-                   answer.data == NULL ? "" : (const char *)answer.data);
-    return err;
-}
 
 int control_ask(const char *state, const struct control_request *request, unsigned timeout_ms,
                 char *ret_text, size_t capacity)
@@ -243,7 +194,7 @@ int control_ask(const char *state, const struct control_request *request, unsign
     struct bytes bytes;
     int fd = -1;
     ret_text[0] = '\0';
-    int err = request_write(request, packet, &bytes);
+    int err = control_request_write(request, packet, &bytes);
     if (err == 0) {
         err = control_connect(state, &fd);
     }
@@ -259,7 +210,8 @@ int control_ask(const char *state, const struct control_request *request, unsign
     }
     size = err == 0 ? recv(fd, packet, sizeof packet, 0) : 0;
     if (err == 0) {
-        err = size <= 0 ? ERR_IO : answer_read(bytes_of(packet, (size_t)size), ret_text, capacity);
+        err = size <= 0 ? ERR_IO
+                        : control_answer_read(bytes_of(packet, (size_t)size), ret_text, capacity);
     }
     (void)close(fd);
     return err;

@@ -22,6 +22,20 @@ struct control_request {
     char words[CONTROL_WORDS_MAX][CONTROL_WORD_BYTES_MAX]; /* terminated; the first is the verb */
 };
 
+/* --- the packets, in @buffer of CONTROL_PACKET_BYTES_MAX: control_packet.c --- */
+
+/* ERR_TOO_LARGE. */
+MUST_CHECK int control_request_write(const struct control_request *request, void *buffer,
+                                     struct bytes *ret_packet);
+/* As reader_finish() says; @ret_request is of no use then. */
+MUST_CHECK int control_request_read(struct bytes packet, struct control_request *ret_request);
+
+/* ERR_TOO_LARGE. */
+MUST_CHECK int control_answer_write(int err, const char *text, void *buffer,
+                                    struct bytes *ret_packet);
+/* The node's own 0 or error, with its text, cut to @capacity. ERR_MALFORMED: no answer. */
+MUST_CHECK int control_answer_read(struct bytes packet, char *ret_text, size_t capacity);
+
 /* --- the node's end: never blocks --- */
 
 struct control {

@@ -22,9 +22,13 @@ static uint32_t time_to_wait(const struct core *core, uint32_t wait_ms)
 {
     uint64_t now_ms = clock_mono_ms();
     uint64_t wake_ms = core->is_open ? core->wake_ms : core->retry_ms;
+    const uint64_t due_ms = core_patience_due_ms(core);
     uint64_t until_ms = wake_ms > now_ms ? wake_ms - now_ms : 0;
     if (wake_ms == 0 || until_ms > wait_ms) {
         until_ms = wait_ms;
+    }
+    if (due_ms < now_ms + until_ms) {
+        until_ms = due_ms > now_ms ? due_ms - now_ms : 0;
     }
     return core->replays_count > 0 ? 0 : (uint32_t)until_ms;
 }

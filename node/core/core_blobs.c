@@ -88,7 +88,7 @@ static int part_send(struct core *core, const struct effect_blob_read *wanted, s
     size_t size = wanted->length < left ? wanted->length : left;
     writer_init(&writer, core->blob_frame, sizeof core->blob_frame);
     message_write_blob(&writer, &wanted->hash, (uint32_t)offset, (uint32_t)whole.size,
-                       bytes_of(whole.data + offset, size));
+                       size == 0 ? bytes_of(NULL, 0) : bytes_of(whole.data + offset, size));
     int err = writer_finish(&writer, &frame);
     return err != 0 ? err : transport_send(core->transport, wanted->link, frame);
 }

@@ -55,23 +55,33 @@ int core_fence_open(struct core *core)
         seq = 0;
     }
     core->fence = (struct fence){.log = own_log(core), .place = place, .seq = seq + FENCE_LEASE};
+    core->fence_from = seq;
     return fence_save(core->state, &core->fence);
 }
 
+/* The power may go before the commit: then the store ends where it does now, and that must lie
+ * within the lease as well. A commit of more events than a lease has is the exception. */
 int core_fence_move(struct core *core)
 {
     uint64_t seq = replica_log_seq(core->replica);
     struct fence fence = core->fence;
-    if (replica_log(core->replica) == fence.log && seq <= fence.seq) {
+    const bool is_same = replica_log(core->replica) == fence.log;
+    if (is_same && seq <= fence.seq) {
         return 0;
     }
+    const uint64_t lease_end = (is_same ? core->fence_from : 0) + FENCE_LEASE;
     fence.log = replica_log(core->replica);
-    fence.seq = seq + FENCE_LEASE;
+    fence.seq = lease_end > seq ? lease_end : seq;
     int err = fence_save(core->state, &fence);
     if (err == 0) {
         core->fence = fence;
     }
     return err;
+}
+
+void core_fence_passed(struct core *core)
+{
+    core->fence_from = replica_log_seq(core->replica);
 }
 
 void core_fence_stop(struct core *core)

@@ -226,6 +226,8 @@ void core_print_release(struct core *core)
     if (is_due || has_work(print)) {
         core->wake_ms = clock_mono_ms();
     }
+    const uint64_t until_ms = core_print_waits_until(core->print);
+    core->wake_ms = until_ms < core->wake_ms ? until_ms : core->wake_ms;
 }
 
 void core_print_forget(struct core *core)

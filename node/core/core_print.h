@@ -7,6 +7,7 @@
 #ifndef TRESTLE_NODE_CORE_CORE_PRINT_H
 #define TRESTLE_NODE_CORE_CORE_PRINT_H
 
+#include "node/blob/words.h"
 #include "node/core/core_state.h"
 #include "node/print/codepage.h"
 #include "node/print/slip.h"
@@ -18,6 +19,7 @@ enum {
     PRINT_OUTCOMES_MAX = 8, /* ... of which so many are for what became of slips alone */
     PRINT_TURN_MAX = 8,     /* of them in one turn: people go first */
     PRINT_LIVE_MAX = 512,   /* slips in the printers' hands */
+    PRINT_WAITS_MAX = 32,   /* orders whose names are on their way */
 };
 
 /* A printer of the pop-up; of ours, the way to it. */
@@ -54,9 +56,17 @@ struct print_live {
     uint32_t printer;
 };
 
+/* An order whose first ticket waits for its name until then. */
+struct print_wait {
+    bool is_used;
+    struct entity_id order;
+    uint64_t until_ms;
+};
+
 struct core_print {
     struct history *history, *scratch;
     struct order order;
+    struct words name; /* its */
     struct print_slips slips;
     struct paper paper;
     uint8_t bytes[ESCPOS_BYTES_MAX];
@@ -70,6 +80,7 @@ struct core_print {
     struct core_printer printers[PRINTERS_MAX];
     struct print_work work[PRINT_WORK_MAX];
     struct print_live live[PRINT_LIVE_MAX];
+    struct print_wait waits[PRINT_WAITS_MAX];
 };
 
 /* --- core_print_work.c --- */
@@ -96,6 +107,9 @@ bool core_print_has_own(const struct core_print *print);
 /* Find what is due. ERR_FULL: there is no room for more work. ERR_IO, ERR_SPOILT, ERR_MALFORMED,
  * ERR_NO_MEMORY. */
 MUST_CHECK int core_print_look(struct core *core, struct store_txn *txn);
+
+/* When the next ticket has waited long enough for a name; UINT64_MAX = none waits. */
+uint64_t core_print_waits_until(const struct core_print *print);
 
 /* --- core_printers.c --- */
 

@@ -5,7 +5,10 @@
 
 #include "node/api/board.h"
 #include "node/core/core_print.h"
+#include "node/os/clock.h"
 #include "sync/domain/change_number.h"
+
+enum { NAME_WAIT_MS = 2000 }; /* a linked device gives it in a fraction of that */
 
 /* What is due, as far as outcomes keep their room: claims wait for them when a printer has its
  * fill. */
@@ -67,6 +70,63 @@ static bool look_at_station(struct core_print *print, struct bytes station)
     return work_add(print, &work);
 }
 
+/* --- names on their way --- */
+
+static struct print_wait *wait_find(struct core_print *print, const struct entity_id *order)
+{
+    for (uint32_t i = 0; i < PRINT_WAITS_MAX; i++) {
+        struct print_wait *wait = &print->waits[i];
+        if (wait->is_used && entity_id_equal(&wait->order, order)) {
+            return wait;
+        }
+    }
+    return NULL;
+}
+
+/* NULL when too many wait: then this one does not. */
+static struct print_wait *wait_begin(struct core_print *print)
+{
+    for (uint32_t i = 0; i < PRINT_WAITS_MAX; i++) {
+        struct print_wait *wait = &print->waits[i];
+        if (!wait->is_used) {
+            *wait = (struct print_wait){.is_used = true,
+                                        .order = print->order.id,
+                                        .until_ms = clock_mono_ms() + NAME_WAIT_MS};
+            return wait;
+        }
+    }
+    return NULL;
+}
+
+/* A name comes right behind its order: the first ticket waits for it, a moment. Number and lines
+ * are what the kitchen works by. */
+static int waits_for_name(struct core_print *print, struct store_txn *txn, bool *ret_waits)
+{
+    enum blob_state state = BLOB_NONE;
+    struct print_wait *wait = wait_find(print, &print->order.id);
+    const bool is_first = print->order.has_name_blob && print->slips.count == 0;
+    const int err = is_first ? blob_state_get(txn, &print->order.name_blob, &state) : 0;
+    *ret_waits = err == 0 && state == BLOB_WANTED;
+    if (*ret_waits && wait == NULL) {
+        wait = wait_begin(print);
+    }
+    *ret_waits = *ret_waits && wait != NULL && clock_mono_ms() < wait->until_ms;
+    if (wait != NULL) {
+        wait->is_used = *ret_waits;
+    }
+    return err;
+}
+
+uint64_t core_print_waits_until(const struct core_print *print)
+{
+    uint64_t until_ms = UINT64_MAX;
+    for (uint32_t i = 0; i < PRINT_WAITS_MAX; i++) {
+        const struct print_wait *wait = &print->waits[i];
+        until_ms = wait->is_used && wait->until_ms < until_ms ? wait->until_ms : until_ms;
+    }
+    return until_ms;
+}
+
 /* ERR_FULL: no room for what it needs. ERR_NOT_FOUND. */
 static int look_at_order(struct core_print *print, struct store_txn *txn,
                          const struct entity_id *id)
@@ -80,6 +140,11 @@ static int look_at_order(struct core_print *print, struct store_txn *txn,
     }
     order_derive(print->history, &print->order);
     print_slips_find(print->history, &print->slips);
+    bool waits = false;
+    err = waits_for_name(print, txn, &waits);
+    if (err != 0 || waits) {
+        return err;
+    }
     bool has_room = look_at_slips(print);
     for (uint32_t i = 0; i < print->order.lines_count && has_room; i++) {
         if (!is_station_seen(&print->order, i)) {
@@ -200,7 +265,25 @@ static int look_at_changes(struct core *core, struct store_txn *txn)
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+/* Those whose names did not come in time. */
+static int look_at_waits(struct core_print *print, struct store_txn *txn)
+{
+    const uint64_t now_ms = clock_mono_ms();
+    int err = 0;
+    for (uint32_t i = 0; i < PRINT_WAITS_MAX && err == 0; i++) {
+        const struct print_wait wait = print->waits[i];
+        if (!wait.is_used || now_ms < wait.until_ms) {
+            continue;
+        }
+        err = look_at_order(print, txn, &wait.order);
+        print->waits[i].is_used = err == ERR_FULL;
+        err = err == ERR_NOT_FOUND ? 0 : err;
+    }
+    return err;
+}
+
 int core_print_look(struct core *core, struct store_txn *txn)
 {
-    return core->print->is_again ? look_again(core, txn) : look_at_changes(core, txn);
+    const int err = core->print->is_again ? look_again(core, txn) : look_at_changes(core, txn);
+    return err != 0 ? err : look_at_waits(core->print, txn);
 }

@@ -287,6 +287,10 @@ static int lay_slip(struct core *core, struct store_txn *txn, const struct print
         return err;
     }
     order_derive(print->history, &print->order);
+    if (print->order.has_name_blob) {
+        print->order.name =
+            words_shown(core->blobs, txn, &print->order.name_blob, NAME_BYTES_MAX, &print->name);
+    }
     print_slips_find(print->history, &print->slips);
     const struct print_slip *slip = print_slip_at(&print->slips, live->log, live->seq);
     if (slip == NULL) {

@@ -2,9 +2,8 @@
  * logged: sync/mesh/ephemeral.h. Who asks says so while somebody looks; a gateway that hears it
  * begins one, and tells how it stands to all that are linked to it, in parts:
  *
- *   "reconcile.ask"            [uint number, uint days, bool shared, uint day, ...]
- *   "reconcile", key: part     [uint number, uint parts, bool good, bin bytes,
- *                               uint days, bool shared, uint day, ...]
+ *   "reconcile.ask"            number, days, shared, day
+ *   "reconcile", key: part     number, parts, good, bytes, days, shared, day; moment_body.h
  *
  * number: of the wish, drawn for each; of what is told, higher for each change. good: it is
  * not about a failure, so of two gateways that one is shown. days, shared, day: of the wish that it
@@ -21,27 +20,6 @@ bool reconcile_item_is(const struct ephemeral_item *item, const char *topic)
 {
     return item->device != 0 && item->hops == 1 &&
            bytes_equal(bytes_of(item->topic, item->topic_size), bytes_of_text(topic));
-}
-
-void reconcile_read_rest(struct reader *reader, uint32_t count, uint32_t known)
-{
-    for (uint32_t i = known; i < count && reader->err == 0; i++) {
-        read_raw(reader);
-    }
-}
-
-void reconcile_wish_write(struct writer *writer, const struct reconcile_wish *wish)
-{
-    write_uint(writer, wish->days);
-    write_bool(writer, wish->is_shared);
-    write_uint(writer, wish->day);
-}
-
-void reconcile_wish_read(struct reader *reader, struct reconcile_wish *ret_wish)
-{
-    ret_wish->days = (unsigned)read_uint(reader, RECONCILE_DAYS_MAX);
-    ret_wish->is_shared = read_bool(reader);
-    ret_wish->day = read_uint(reader, INT32_MAX);
 }
 
 /* --- the step of a turn --- */

@@ -8,13 +8,10 @@
 #define TRESTLE_NODE_CORE_CORE_RECONCILE_H
 
 #include "node/core/core_state.h"
-#include "sync/base/reader.h"
-#include "sync/base/writer.h"
 
 enum {
     RECONCILE_TTL_S = 30,
     RECONCILE_AGAIN_MS = 10000,
-    RECONCILE_PART_BYTES_MAX = 1000,
     RECONCILE_BODY_BYTES_MAX = EPHEMERAL_BODY_BYTES_MAX,
 };
 
@@ -24,12 +21,6 @@ extern const char reconcile_ask_topic[], reconcile_told_topic[];
 
 /* Whether it is of @topic, by a device over a link of its own. */
 bool reconcile_item_is(const struct ephemeral_item *item, const char *topic);
-
-/* What newer software says behind the @known fields of @count. */
-void reconcile_read_rest(struct reader *reader, uint32_t count, uint32_t known);
-
-void reconcile_wish_write(struct writer *writer, const struct reconcile_wish *wish);
-void reconcile_wish_read(struct reader *reader, struct reconcile_wish *ret_wish);
 
 /* --- core_reconcile_ask.c --- */
 

@@ -17,9 +17,7 @@ static int wish_publish(struct core *core, uint64_t number, const struct reconci
     struct writer writer;
     struct bytes body;
     writer_init(&writer, data, sizeof data);
-    write_array(&writer, 4);
-    write_uint(&writer, number);
-    reconcile_wish_write(&writer, wish);
+    reconcile_asked_write(&writer, &(struct reconcile_asked){.number = number, .wish = *wish});
     const int err = writer_finish(&writer, &body);
     return err != 0 ? err
                     : replica_publish(core->replica, bytes_of_text(reconcile_ask_topic),
@@ -55,25 +53,9 @@ static int wish_tell(struct core *core)
 
 /* --- what it is told --- */
 
-struct part {
-    uint64_t number, parts;
-    bool is_good;
-    struct bytes bytes;
-    struct reconcile_wish wish;
-};
-
-static bool part_read(const struct ephemeral_item *item, struct part *ret_part)
+static bool part_read(const struct ephemeral_item *item, struct reconcile_part *ret_part)
 {
-    struct reader reader;
-    reader_init(&reader, bytes_of(item->body, item->body_size));
-    const uint32_t count = read_array(&reader, 7, VALUE_ITEMS_MAX);
-    ret_part->number = read_uint(&reader, UINT64_MAX);
-    ret_part->parts = read_uint(&reader, CORE_RECONCILE_PARTS_MAX);
-    ret_part->is_good = read_bool(&reader);
-    ret_part->bytes = read_bin(&reader, 0, RECONCILE_PART_BYTES_MAX);
-    reconcile_wish_read(&reader, &ret_part->wish);
-    reconcile_read_rest(&reader, count, 7);
-    return reader_finish(&reader) == 0 && ret_part->parts > 0;
+    return reconcile_part_read(bytes_of(item->body, item->body_size), ret_part);
 }
 
 /* Part @at of what the device of @first tells; NULL: it is not here. */
@@ -92,9 +74,9 @@ static const struct ephemeral_item *part_find(const struct core *core,
 
 /* All that @first is the first part of; false: some of it is not here yet. */
 static bool telling_read(const struct core *core, const struct ephemeral_item *first,
-                         const struct part *head, struct core_telling *ret_telling)
+                         const struct reconcile_part *head, struct core_telling *ret_telling)
 {
-    struct part part;
+    struct reconcile_part part;
     ret_telling->size = 0;
     for (uint8_t at = 0; at < head->parts; at++) {
         const struct ephemeral_item *item = part_find(core, first, at);
@@ -134,7 +116,7 @@ static void mark_note(struct core_telling_mark marks[CORE_RECONCILE_GATEWAYS_MAX
 
 /* Whether it is news to who waits, and the answer to what he asked. */
 static bool mark_is_wanted(const struct core_reconcile *own, const struct core_telling_mark *mark,
-                           const struct part *head)
+                           const struct reconcile_part *head)
 {
     const struct core_telling *told = &own->told;
     for (uint32_t i = 0; i < CORE_RECONCILE_GATEWAYS_MAX; i++) {
@@ -150,7 +132,7 @@ static bool mark_is_wanted(const struct core_reconcile *own, const struct core_t
 
 /* Whether @mark is wanted now, and note it. */
 static bool mark_look(struct core *core, const struct core_telling_mark *mark,
-                      const struct part *head)
+                      const struct reconcile_part *head)
 {
     (void)pthread_mutex_lock(&core->lock);
     const bool is_wanted = mark_is_wanted(&core->reconcile, mark, head);
@@ -159,7 +141,8 @@ static bool mark_look(struct core *core, const struct core_telling_mark *mark,
     return is_wanted;
 }
 
-static void take(struct core *core, const struct ephemeral_item *first, const struct part *head)
+static void take(struct core *core, const struct ephemeral_item *first,
+                 const struct reconcile_part *head)
 {
     struct core_reconcile *own = &core->reconcile;
     struct core_telling_mark mark = {.device = first->device, .number = head->number};
@@ -179,7 +162,7 @@ static void take(struct core *core, const struct ephemeral_item *first, const st
 static void step_told(struct core *core)
 {
     const struct ephemeral_item *item;
-    struct part head;
+    struct reconcile_part head;
     for (uint32_t i = 0; (item = replica_ephemeral_at(core->replica, i)) != NULL; i++) {
         if (reconcile_item_is(item, reconcile_told_topic) && item->key_size == 1 &&
             item->key[0] == 0 && is_gateway(core, item->device) && part_read(item, &head)) {

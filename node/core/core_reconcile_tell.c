@@ -13,27 +13,23 @@ enum {
 
 _Static_assert(PART_HEAD_BYTES_MAX + RECONCILE_PART_BYTES_MAX <= RECONCILE_BODY_BYTES_MAX,
                "a part fits");
-_Static_assert(CORE_RECONCILE_PARTS_MAX *RECONCILE_PART_BYTES_MAX >= RECONCILE_TOLD_BYTES_MAX,
+_Static_assert(RECONCILE_PARTS_MAX *RECONCILE_PART_BYTES_MAX >= RECONCILE_TOLD_BYTES_MAX,
                "all of it");
-_Static_assert(CORE_RECONCILE_PARTS_MAX + 2 <= EPHEMERAL_PER_DEVICE_MAX,
-               "beside what else is told");
+_Static_assert(RECONCILE_PARTS_MAX + 2 <= EPHEMERAL_PER_DEVICE_MAX, "beside what else is told");
 
 /* --- what is asked --- */
 
 /* Whether @item is a question, and which. */
 static bool item_asks(const struct ephemeral_item *item, struct core_reconcile_ask *ret_ask)
 {
-    struct reader reader;
-    if (!reconcile_item_is(item, reconcile_ask_topic) || item->key_size != 0) {
+    struct reconcile_asked asked;
+    if (!reconcile_item_is(item, reconcile_ask_topic) || item->key_size != 0 ||
+        !reconcile_asked_read(bytes_of(item->body, item->body_size), &asked)) {
         return false;
     }
-    reader_init(&reader, bytes_of(item->body, item->body_size));
-    const uint32_t count = read_array(&reader, 4, VALUE_ITEMS_MAX);
-    *ret_ask = (struct core_reconcile_ask){.device = item->device};
-    ret_ask->number = read_uint(&reader, UINT64_MAX);
-    reconcile_wish_read(&reader, &ret_ask->wish);
-    reconcile_read_rest(&reader, count, 4);
-    return reader_finish(&reader) == 0 && ret_ask->wish.days > 0;
+    *ret_ask = (struct core_reconcile_ask){
+        .device = item->device, .number = asked.number, .wish = asked.wish};
+    return true;
 }
 
 /* The one of its device that was taken last, or where it is to stand. */
@@ -119,12 +115,11 @@ static int part_publish(struct core *core, uint8_t at, uint8_t parts, struct byt
     struct writer writer;
     struct bytes body;
     writer_init(&writer, data, sizeof data);
-    write_array(&writer, 7);
-    write_uint(&writer, own->tellings);
-    write_uint(&writer, parts);
-    write_bool(&writer, own->standing.is_good);
-    write_bin(&writer, bytes.data, bytes.size);
-    reconcile_wish_write(&writer, &own->standing.wish);
+    reconcile_part_write(&writer, &(struct reconcile_part){.number = own->tellings,
+                                                           .parts = parts,
+                                                           .is_good = own->standing.is_good,
+                                                           .bytes = bytes,
+                                                           .wish = own->standing.wish});
     const int err = writer_finish(&writer, &body);
     return err != 0 ? err
                     : replica_publish(core->replica, bytes_of_text(reconcile_told_topic),

@@ -64,6 +64,7 @@ static void release(struct core *core)
         core_update_links(core);
     }
     core->wake_ms = effects->wake_mono_ms;
+    core->patience.is_stock_changed |= effects->is_stock_changed;
     core_blobs_release(core);
     core_print_release(core);
     core_errands_release(core);
@@ -87,6 +88,9 @@ int core_turn_end(struct core *core, struct store_txn *txn, bool *ret_is_commit)
             store_lmdb_abort(txn);
         } else {
             err = store_lmdb_commit(txn);
+        }
+        if (err == 0) {
+            core_fence_passed(core);
         }
         *ret_is_commit = err != 0;
     }

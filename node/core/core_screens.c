@@ -1,15 +1,13 @@
 /* How many screens look at each device, told to the others as it changes and every few seconds; see
- * sync/mesh/ephemeral.h. The body: [uint counter, uint kitchen, uint pickup, ...], in the order of
- * enum stream_view. Nothing depends on it but what people are shown.
+ * sync/mesh/ephemeral.h. Nothing depends on it but what people are shown.
  */
 #include <string.h>
 
 #include "node/core/core_state.h"
+#include "node/core/moment_body.h"
 #include "node/os/clock.h"
-#include "sync/base/reader.h"
-#include "sync/base/writer.h"
 
-enum { AGAIN_MS = 10000, TTL_S = 30, SCREENS_MAX = 100000, BODY_BYTES = 64 };
+enum { AGAIN_MS = 10000, TTL_S = 30, BODY_BYTES = 64 };
 
 static const char topic[] = "screens";
 
@@ -35,10 +33,7 @@ int core_tell_screens(struct core *core)
         return 0;
     }
     writer_init(&writer, data, sizeof data);
-    write_array(&writer, VIEW_COUNT);
-    for (uint32_t i = 0; i < VIEW_COUNT; i++) {
-        write_uint(&writer, screens.counts[i]);
-    }
+    screens_write(&writer, &screens);
     int err = writer_finish(&writer, &body);
     if (err == 0) {
         err = replica_publish(core->replica, bytes_of_text(topic), bytes_of_text(""), TTL_S, body,
@@ -49,32 +44,13 @@ int core_tell_screens(struct core *core)
     return err;
 }
 
-static bool screens_read(const struct ephemeral_item *item, struct gate_screens *ret_screens)
-{
-    struct gate_screens screens = {.is_told = true};
-    struct reader reader;
-    reader_init(&reader, bytes_of(item->body, item->body_size));
-    const uint32_t count = read_array(&reader, VIEW_COUNT, VALUE_ITEMS_MAX);
-    for (uint32_t i = 0; i < VIEW_COUNT; i++) {
-        screens.counts[i] = (uint32_t)read_uint(&reader, SCREENS_MAX);
-    }
-    for (uint32_t i = VIEW_COUNT; i < count && reader.err == 0; i++) {
-        read_raw(&reader);
-    }
-    if (reader_finish(&reader) != 0) {
-        return false;
-    }
-    *ret_screens = screens;
-    return true;
-}
-
 void core_screens_of(const struct core *core, uint64_t device, struct gate_screens *ret_screens)
 {
     const struct ephemeral_item *item;
     for (uint32_t i = 0; (item = replica_ephemeral_at(core->replica, i)) != NULL; i++) {
         if (item->device == device && item->key_size == 0 &&
             bytes_equal(bytes_of(item->topic, item->topic_size), bytes_of_text(topic)) &&
-            screens_read(item, ret_screens)) {
+            screens_read(bytes_of(item->body, item->body_size), ret_screens)) {
             return;
         }
     }

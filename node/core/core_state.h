@@ -1,6 +1,7 @@
 /* core_state.h - what the files of the core share: core.c (its life, the loop), core_turn.c (what a
- * turn does), core_release.c (its end), core_replica.c (the replica opened and forgotten),
- * core_live.c (the gate's end), and one file for each thing that a turn serves.
+ * turn does), core_patience.c (who waits for the next), core_release.c (its end), core_replica.c
+ * (the replica opened and forgotten), core_live.c (the gate's end), and one file for each thing
+ * that a turn serves.
  *
  * Layer: node.
  */
@@ -17,6 +18,7 @@
 #include "node/core/core.h"
 #include "node/core/core_pair.h"
 #include "node/core/fence.h"
+#include "node/core/moment_body.h"
 #include "node/mesh/beacon.h"
 #include "node/mesh/enrolment.h"
 #include "node/mesh/sightings.h"
@@ -96,10 +98,7 @@ struct core_care {
     uint64_t hurried_ms; /* the last turn of a hurried scrub */
 };
 
-enum {
-    CORE_RECONCILE_PARTS_MAX = 14,
-    CORE_RECONCILE_GATEWAYS_MAX = 4,
-};
+enum { CORE_RECONCILE_GATEWAYS_MAX = 4 };
 
 /* Which of the things that a gateway told. */
 struct core_telling_mark {
@@ -112,7 +111,7 @@ struct core_telling {
     struct core_telling_mark mark;
     bool is_good;
     size_t size;
-    uint8_t bytes[CORE_RECONCILE_PARTS_MAX * EPHEMERAL_BODY_BYTES_MAX];
+    uint8_t bytes[RECONCILE_PARTS_MAX * EPHEMERAL_BODY_BYTES_MAX];
 };
 
 struct core_reconcile_ask {
@@ -163,6 +162,24 @@ struct core_errands {
     struct core_errand_box heard; /* for the web thread */
 };
 
+enum {
+    CORE_WAITS_MAX = 32, /* of the doors' slots: most stay free for who need not wait */
+    CORE_PATIENCE_MS = 300,
+};
+
+/* A command that lacks rights to sell, which others have and are asked for: see core_patience.c. */
+struct core_wait {
+    const struct api_command *command;
+    uint64_t until_ms; /* then it is decided */
+    bool is_tried;     /* in this turn */
+};
+
+struct core_patience {
+    bool is_stock_changed; /* since they were tried last */
+    uint32_t count;
+    struct core_wait waits[CORE_WAITS_MAX];
+};
+
 enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
 
 /* Where another thread asks: it reads on its own, and commands go through its queue. */
@@ -183,6 +200,7 @@ struct core {
     struct breadcrumb breadcrumb;
     struct aside aside;
     struct fence fence;
+    uint64_t fence_from; /* where the journal ended after the last commit */
     struct store_lmdb *store;
     struct store_lmdb_reader *usage_reader;
     struct core_door doors[COMMAND_DOORS_MAX];
@@ -223,6 +241,7 @@ struct core {
     uint32_t taken_count, replays_count;
     const struct api_command *taken[API_COMMANDS_MAX];
     const struct api_command *replays[API_COMMANDS_MAX];
+    struct core_patience patience;
     /* Under the lock: what the web thread may look at, and what it found. */
     pthread_mutex_t lock;
     bool is_row_spoilt; /* see core_care_row() */
@@ -245,6 +264,18 @@ MUST_CHECK int core_turn_closed(struct core *core);
 /* Peers hold more of our journal than we do: go on under a new key, which is on the disk before an
  * event is signed with it. ERR_IO: stop. */
 MUST_CHECK int core_renew_log(struct core *core);
+
+/* core_patience.c */
+/* Those whose time has come, or who may be helped by now, are taken into the turn. */
+void core_patience_take(struct core *core);
+/* Whether @command, which is being tried, can wait. */
+bool core_patience_has(const struct core *core, const struct api_command *command);
+/* It was answered that others are asked for what it lacks: it waits. */
+void core_patience_keep(struct core *core, const struct api_command *command);
+/* The turn ended, or was undone: who was tried and was not kept waits no more. */
+void core_patience_settle(struct core *core);
+/* When to look again at the latest; UINT64_MAX = nobody waits. */
+uint64_t core_patience_due_ms(const struct core *core);
 
 /* core_release.c */
 /* Seal and commit what was stepped in @txn, and release it. After an error nothing of it happened;
@@ -290,6 +321,8 @@ void core_beacon_serve(struct core *core);
 MUST_CHECK int core_fence_open(struct core *core);
 /* Before a commit: the journal stays within its lease. As file_write(). */
 MUST_CHECK int core_fence_move(struct core *core);
+/* After it. */
+void core_fence_passed(struct core *core);
 /* At an orderly stop: the journal ends here. */
 void core_fence_stop(struct core *core);
 

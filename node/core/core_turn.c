@@ -30,7 +30,7 @@ static void take_door(struct core *core, const struct core_door *door)
     }
 }
 
-/* Those of an aborted turn first, one a turn. */
+/* Those of an aborted turn first, one a turn; then who waited. */
 static void take_commands(struct core *core)
 {
     if (core->replays_count > 0) {
@@ -41,6 +41,7 @@ static void take_commands(struct core *core)
         }
         return;
     }
+    core_patience_take(core);
     for (unsigned at = 0; at < COMMAND_DOORS_MAX; at++) {
         if (core->doors[at].reader != NULL) {
             take_door(core, &core->doors[at]);
@@ -49,19 +50,46 @@ static void take_commands(struct core *core)
 }
 
 static int step_command(struct core *core, struct store_txn *txn, const struct command *command,
-                        uint64_t request)
+                        uint64_t request, bool is_patient)
 {
-    struct input input = {
-        .kind = INPUT_COMMAND, .now = clock_now(), .command = command, .request = request};
+    struct input input = {.kind = INPUT_COMMAND,
+                          .now = clock_now(),
+                          .command = command,
+                          .request = request,
+                          .is_patient = is_patient};
     return replica_step(core->replica, txn, &input, core->effects);
+}
+
+/* Whether the command that was stepped last waits instead of being answered. */
+static bool is_kept(struct core *core, const struct api_command *command)
+{
+    struct effects *effects = core->effects;
+    const struct effect_answer *answer = &effects->answers[effects->answers_count - 1];
+    if (!answer->answer.is_asked_for) {
+        return false;
+    }
+    effects->answers_count--;
+    core_patience_keep(core, command);
+    return true;
 }
 
 /* Those taken from @first on. */
 static int step_commands(struct core *core, struct store_txn *txn, uint32_t first)
 {
+    uint32_t at = first;
     int err = 0;
-    for (uint32_t i = first; i < core->taken_count && err == 0; i++) {
-        err = step_command(core, txn, &core->taken[i]->command, core->taken[i]->request);
+    while (at < core->taken_count && err == 0) {
+        const struct api_command *command = core->taken[at];
+        err = step_command(core, txn, &command->command, command->request,
+                           core_patience_has(core, command));
+        if (err != 0 || !is_kept(core, command)) {
+            at++;
+            continue;
+        }
+        core->taken_count--;
+        for (uint32_t i = at; i < core->taken_count; i++) {
+            core->taken[i] = core->taken[i + 1];
+        }
     }
     return err;
 }
@@ -77,7 +105,7 @@ static int step_enrol(struct core *core, struct store_txn *txn, const struct tra
     if (!core->enrolling.is_pending) {
         return 0;
     }
-    return step_command(core, txn, &core->enrolling.command, REQUEST_ENROL);
+    return step_command(core, txn, &core->enrolling.command, REQUEST_ENROL, false);
 }
 
 static int step_event(struct core *core, struct store_txn *txn, const struct transport_event *event)
@@ -204,6 +232,7 @@ int core_turn_inputs(struct core *core)
     }
     take_commands(core);
     err = step_all(core, txn, is_replay);
+    core_patience_settle(core);
     if (err != 0) {
         store_lmdb_abort(txn);
     } else {
@@ -264,6 +293,7 @@ int core_turn_closed(struct core *core)
         take_commands(core);
         answer_taken(core, ERR_FULL);
     } while (core->replays_count > 0);
+    core_patience_settle(core);
     while (transport_next(core->transport, &event)) {
     }
     transport_reset(core->transport);

@@ -79,7 +79,7 @@ static int visit_once(const struct visit *visit, struct welcome *ret_welcome,
     void *dealer = context == NULL
                        ? NULL
                        : dealer_new(context, &visit->invitation->inviter, visit->transport_secret);
-    void *monitor = dealer == NULL ? NULL : monitor_new(context, dealer, 1);
+    void *monitor = dealer == NULL ? NULL : dealer_monitor_new(context, dealer, 1);
     *ret_is_unfinished = false;
     if (monitor != NULL) {
         err = converse(visit, dealer, monitor, ret_welcome, ret_is_unfinished);
@@ -141,7 +141,7 @@ static int knocking_begin(struct knocking *knocking, const char *endpoint,
         knocking->dealer = dealer_new(knocking->context, &door, transport_secret);
     }
     if (knocking->dealer != NULL) {
-        knocking->monitor = monitor_new(knocking->context, knocking->dealer, 1);
+        knocking->monitor = dealer_monitor_new(knocking->context, knocking->dealer, 1);
     }
     if (knocking->monitor == NULL || knocking->buffer == NULL) {
         return ERR_NO_MEMORY;

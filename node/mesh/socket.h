@@ -40,8 +40,9 @@ void *dealer_new(void *context, const struct public_key *server,
 MUST_CHECK int dealer_keep_unread(void *dealer);
 MUST_CHECK int dealer_connect(void *dealer, const char *endpoint); /* ERR_MALFORMED */
 
-/* News about @socket. NULL on failure. */
-void *monitor_new(void *context, void *socket, uint64_t serial);
+/* News about a dealer, and that a connection of a router has ended. NULL on failure. */
+void *dealer_monitor_new(void *context, void *dealer, uint64_t serial);
+void *router_monitor_new(void *context, void *router, uint64_t serial);
 
 /* The next news; NEWS_NONE when there is none. @ret_fd: the connection it is about. */
 enum socket_news monitor_next(void *monitor, int *ret_fd);

@@ -38,7 +38,7 @@ static int open_sockets(struct transport *transport, const char *listen)
         return err;
     }
     transport->router_monitor =
-        monitor_new(transport->context, transport->router, ++transport->serial);
+        router_monitor_new(transport->context, transport->router, ++transport->serial);
     return transport->router_monitor == NULL ? ERR_NO_MEMORY : 0;
 }
 

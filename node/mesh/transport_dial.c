@@ -13,7 +13,7 @@
 enum {
     DIAL_PAUSE_MS = 100,        /* and up to */
     DIAL_PAUSE_SPREAD_MS = 300, /* more */
-    DIAL_TIMEOUT_MS = 2500,     /* connecting and shaking hands have shorter ones of their own */
+    DIAL_TIMEOUT_MS = 5000,     /* connecting and shaking hands have shorter ones of their own */
 };
 
 /* xorshift64*: only the jitter depends on it. */
@@ -55,7 +55,7 @@ static void dial_start(struct transport *transport, struct dial *dial, uint64_t 
     }
     dial->dealer = dealer_new(transport->context, &dial->key, &transport->secret);
     if (dial->dealer != NULL) {
-        dial->monitor = monitor_new(transport->context, dial->dealer, ++transport->serial);
+        dial->monitor = dealer_monitor_new(transport->context, dial->dealer, ++transport->serial);
     }
     if (dial->monitor == NULL || dealer_connect(dial->dealer, dial->peer.endpoint) != 0) {
         transport_dial_end(dial, 0, DIAL_REFUSED_MS);

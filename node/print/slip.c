@@ -216,8 +216,9 @@ static void say_payments(const struct slip_input *input, struct paper *paper)
     char left[LEFT_BYTES_MAX];
     for (uint32_t i = 0; i < input->order->payments_count; i++) {
         const struct order_payment *payment = &input->order->payments[i];
-        (void)snprintf(left, sizeof left, "%s %.*s", payment->is_refund ? "Refunded" : "Paid",
-                       TEXT(payment->method));
+        const struct bytes slip = payment->reference;
+        (void)snprintf(left, sizeof left, "%s %.*s%s%.*s", payment->is_refund ? "Refunded" : "Paid",
+                       TEXT(payment->method), slip.size > 0 ? ", slip " : "", TEXT(slip));
         say_amount(input, paper, PAPER_PLAIN, left, payment->amount_minor);
     }
     if (input->order->due_minor < 0) {
@@ -258,6 +259,9 @@ static void say_order(const struct slip_input *input, struct paper *paper, int64
     say_total(input, paper, total_minor);
     for (uint32_t i = 0; i < order->rates_count; i++) {
         say_rate(input, paper, &order->rates[i]);
+    }
+    if (order->tip_minor > 0) {
+        say_amount(input, paper, PAPER_PLAIN, "Tip, on top", order->tip_minor);
     }
     say_payments(input, paper);
 }

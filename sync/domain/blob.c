@@ -8,22 +8,47 @@
 
 void blob_add_encode(const struct blob_add *add, struct writer *writer)
 {
-    write_array(writer, 4);
+    const bool is_about = add->about_kind != KIND_NONE;
+    write_array(writer, is_about ? 6 : 4);
     write_bin(writer, add->hash.bytes, sizeof add->hash.bytes);
     write_uint(writer, add->size);
     write_text(writer, add->media);
     write_bool(writer, add->is_personal);
+    if (is_about) {
+        write_uint(writer, (uint64_t)add->about_kind);
+        write_bin(writer, add->about.bytes, sizeof add->about.bytes);
+    }
+}
+
+/* Older software ignores whatever stands here, so nothing that stands here makes a blob void. */
+static void read_about(struct reader *reader, uint32_t *unknown, struct blob_add *add)
+{
+    if (*unknown < 2 || reader_peek(reader) != READER_UINT) {
+        return;
+    }
+    (*unknown)--;
+    const uint64_t kind = read_uint(reader, UINT64_MAX);
+    if (kind == KIND_NONE || kind > KIND_LAST || reader_peek(reader) != READER_BIN) {
+        return;
+    }
+    (*unknown)--;
+    const struct bytes about = read_bin(reader, 0, EVENT_SALVAGE_BYTES_MAX);
+    if (about.size == sizeof add->about.bytes) {
+        add->about_kind = (enum kind)kind;
+        memcpy(add->about.bytes, about.data, sizeof add->about.bytes);
+    }
 }
 
 int blob_add_decode(struct bytes body, struct blob_add *ret_add)
 {
-    struct blob_add add;
+    struct blob_add add = {0};
     struct reader reader;
-    const uint32_t unknown = body_begin(&reader, body, 4);
+    uint32_t unknown = body_begin(&reader, body, 4);
     read_fixed(&reader, add.hash.bytes, sizeof add.hash.bytes);
     add.size = (uint32_t)read_uint(&reader, BLOB_BYTES_MAX);
     add.media = read_text(&reader, MEDIA_BYTES_MAX);
     add.is_personal = read_bool(&reader);
+    read_about(&reader, &unknown, &add);
     if (add.size == 0 || add.media.size == 0) {
         reader_fail(&reader, ERR_MALFORMED);
     }
@@ -120,6 +145,8 @@ static void take_add(struct blob *blob, const struct blob_add *add)
     blob->hash = add->hash;
     blob->size = add->size;
     blob->media = add->media;
+    blob->about_kind = add->about_kind;
+    blob->about = add->about;
 }
 
 void blob_derive(const struct history *history, struct blob *ret_blob)

@@ -4,9 +4,12 @@
  * touches (node/blob/blobs.h). Personal bytes begin with BLOB_SALT_BYTES random ones, so that the
  * hash proves nothing about them once they are gone.
  *
- *   blob.add    [bin32 hash, uint size, text media type, bool personal]
+ *   blob.add    [bin32 hash, uint size, text media type, bool personal, ?uint kind, bin12 entity]
  *   blob.erase  [bin32 hash, text reason]
  *   contact     [bin32 hash]   on an order: how to reach its guest, in a personal blob
+ *
+ * An order's name, and what a review says, are personal blobs too; their blob.adds say what they
+ * are shown with, so that it is shown anew when the bytes come and when they go.
  *
  * Laws: both blob events commute; one valid blob.erase erases for ever, whatever is added before
  * or after. An event whose hash is not its entity's is void. Of several blob.adds the smallest
@@ -14,6 +17,7 @@
  *
  * What this device has of a blob stands in TABLE_LOCAL, never replicated:
  *   "blob" state1 hash32 -> be32 size
+ *   "blobs" state1       -> be32 how many of these, be64 their bytes; missing, they are counted
  * ERASED stays even when the erasure itself is voided later: bytes that were wiped do not return.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_BLOB_H
@@ -31,6 +35,8 @@ struct blob_add {
     uint32_t size;      /* 1..BLOB_BYTES_MAX, the salt included */
     struct bytes media; /* 1..MEDIA_BYTES_MAX: "image/png" */
     bool is_personal;
+    enum kind about_kind;   /* what it is shown with; KIND_NONE = with nothing, ... */
+    struct entity_id about; /* ... and then neither is in the body */
 };
 
 struct blob_erase {
@@ -71,6 +77,8 @@ struct blob {
     struct hash hash; /* when it is known or erased */
     uint32_t size;
     struct bytes media;
+    enum kind about_kind; /* as the blob.add that stands says */
+    struct entity_id about;
 };
 void blob_derive(const struct history *history, struct blob *ret_blob);
 
@@ -97,11 +105,11 @@ MUST_CHECK int blob_state_set(struct store_txn *txn, const struct hash *hash, en
 MUST_CHECK int blob_state_next(struct store_txn *txn, enum blob_state state,
                                const struct hash *after, struct hash *ret_hash, uint32_t *ret_size);
 
-/* How many blobs are in @state, and their bytes. O(n). ERR_IO. */
+/* How many blobs are in @state, and their bytes. O(n) where older software counted none. ERR_IO. */
 MUST_CHECK int blob_state_count(struct store_txn *txn, enum blob_state state, uint32_t *ret_count,
                                 uint64_t *ret_bytes);
 
 /* After a fold: want what is new, erase what is to be erased. ERR_FULL, ERR_IO. */
-MUST_CHECK int blob_note(struct store_txn *txn, const struct history *history);
+MUST_CHECK int blob_note(struct store_txn *txn, const struct blob *blob);
 
 #endif

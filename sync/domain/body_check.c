@@ -32,6 +32,7 @@ CHECKER(order_handed, order_handed)
 CHECKER(order_cancel, order_cancel)
 CHECKER(order_amend, order_amend)
 CHECKER(order_discount, order_discount)
+CHECKER(tip, tip)
 CHECKER(order_seen, order_seen)
 CHECKER(order_drop, order_drop)
 CHECKER(print_claim, print_claim)
@@ -83,6 +84,7 @@ static const struct {
     {EVENT_REINSTATE, order_reinstate_decode},
     {EVENT_AMEND, check_order_amend},
     {EVENT_DISCOUNT, check_order_discount},
+    {EVENT_TIP_SET, check_tip},
     {EVENT_SEEN, check_order_seen},
     {EVENT_ORDER_DROP, check_order_drop},
     {EVENT_LAPSE, check_order_refuse},

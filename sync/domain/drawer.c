@@ -134,18 +134,24 @@ static bool is_cash(struct bytes method)
     return bytes_equal(method, bytes_of_text("cash"));
 }
 
-/* The cash that changed hands by an event; 0 for any other. */
-static int64_t cash_of(const struct event *event)
+/* Adds the cash that changed hands by an event; nothing for any other. */
+static void add_cash_of(const struct event *event, struct drawer_figures *figures)
 {
     struct order_pay pay;
     struct order_refund refund;
-    if (event->type == (uint32_t)EVENT_PAY && order_pay_decode(event->body, &pay) == 0) {
-        return is_cash(pay.method) ? pay.amount_minor + pay.rounding_minor : 0;
+    int64_t *sum = &figures->paid_minor;
+    int64_t amount = 0;
+    if (event->type == (uint32_t)EVENT_PAY && order_pay_decode(event->body, &pay) == 0 &&
+        is_cash(pay.method)) {
+        amount = pay.amount_minor + pay.rounding_minor;
+    } else if (event->type == (uint32_t)EVENT_REFUND &&
+               order_refund_decode(event->body, &refund) == 0 && is_cash(refund.method)) {
+        amount = refund.amount_minor;
+        sum = &figures->refunded_minor;
     }
-    if (event->type == (uint32_t)EVENT_REFUND && order_refund_decode(event->body, &refund) == 0) {
-        return is_cash(refund.method) ? -refund.amount_minor : 0;
+    if (money_add(*sum, amount, sum) != 0) {
+        figures->has_overflow = true;
     }
-    return 0;
 }
 
 static int add_cash(struct store_txn *txn, uint64_t log, uint64_t seq,
@@ -154,20 +160,25 @@ static int add_cash(struct store_txn *txn, uint64_t log, uint64_t seq,
     struct operation id;
     struct event event;
     const int err = event_read(txn, log, seq, &id, &event);
-    if (err == 0 && money_add(figures->cash_minor, cash_of(&event), &figures->cash_minor) != 0) {
-        figures->has_overflow = true;
+    if (err == 0) {
+        add_cash_of(&event, figures);
     }
     return err;
 }
 
 static void add_up(const struct drawer *drawer, struct drawer_figures *figures)
 {
+    const int64_t cash = figures->paid_minor - figures->refunded_minor; /* of two that fit */
     int64_t sum = 0;
-    figures->has_overflow |= drawer->has_overflow ||
-                             money_add(drawer->float_minor, drawer->moves_minor, &sum) != 0 ||
-                             money_add(sum, figures->cash_minor, &sum) != 0;
-    figures->expected_minor = figures->has_overflow ? 0 : sum;
-    figures->cash_minor = figures->has_overflow ? 0 : figures->cash_minor;
+    const bool is_too_large = figures->has_overflow || drawer->has_overflow ||
+                              money_add(drawer->float_minor, drawer->moves_minor, &sum) != 0 ||
+                              money_add(sum, cash, &sum) != 0;
+    if (is_too_large) {
+        *figures = (struct drawer_figures){.missing = figures->missing, .has_overflow = true};
+    } else {
+        figures->cash_minor = cash;
+        figures->expected_minor = sum;
+    }
 }
 
 int drawer_figures(const struct drawer *drawer, struct store_txn *txn, uint64_t through,
@@ -181,7 +192,7 @@ int drawer_figures(const struct drawer *drawer, struct store_txn *txn, uint64_t 
         err = add_cash(txn, drawer->log, seq, &figures);
     }
     if (err != 0) {
-        return err == ERR_NOT_FOUND ? ERR_MALFORMED : err;
+        return err;
     }
     figures.missing = through > newest ? through - newest : 0;
     add_up(drawer, &figures);

@@ -41,6 +41,8 @@ MUST_CHECK int drawer_count_decode(struct bytes body, struct drawer_count *ret_c
 
 /* What a drawer should hold. */
 struct drawer_figures {
+    int64_t paid_minor;     /* cash of payments, as it changed hands */
+    int64_t refunded_minor; /* cash of refunds, >= 0 */
     int64_t cash_minor;     /* taken in sales less given back */
     int64_t expected_minor; /* float, moves and cash */
     uint64_t missing;       /* events of the log that are not here yet: the figures lack them */

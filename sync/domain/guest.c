@@ -32,5 +32,5 @@ bool guest_order_is_open(const struct order *order)
     const bool is_waiting = order->phase == PHASE_DRAFT || order->phase == PHASE_PLACED;
     const bool is_free = order->owed_minor == 0 && order->paid_minor == 0;
     const bool is_owed = order->due_minor + order->ledger.held_minor < 0;
-    return is_waiting && !order->is_cancelled && (is_owed || is_free);
+    return is_waiting && (is_owed || is_free);
 }

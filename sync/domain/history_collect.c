@@ -40,6 +40,25 @@ static bool is_of_kind(const struct history *history, const struct event_info *i
     return info == NULL || info->kind == history->kind;
 }
 
+bool load_admits(struct load *load, uint64_t log, uint64_t seq, const struct event *event)
+{
+    const enum gateway_reach reach =
+        whose_reach(load->roster, log, seq, event->type, load->history->kind);
+    const bool is_bound = reach == REACH_CUSTOMERS_ORDERS;
+    if (reach == REACH_NOTHING || (is_bound && load->is_barred)) {
+        return false;
+    }
+    if (event->type == EVENT_ORDER_OPEN) {
+        const enum whose whose = whose_opening(event->body);
+        if (is_bound && whose != WHOSE_CUSTOMERS) {
+            return false;
+        }
+        load->whose = whose > load->whose ? whose : load->whose;
+    }
+    load->has_gateways |= is_bound;
+    return true;
+}
+
 struct history_item *load_add_item(struct load *load, const struct operation *place,
                                    const struct event *event)
 {
@@ -82,7 +101,8 @@ static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_
     }
     const struct event_info *info = event_info_find(event.type);
     if (!is_of_kind(history, info) ||
-        roster_judge(load->roster, log, seq, event.type, event.by) != VERDICT_VALID) {
+        roster_judge(load->roster, log, seq, event.type, event.by) != VERDICT_VALID ||
+        !load_admits(load, log, seq, &event)) {
         return 0;
     }
     if (!take_room(history, log, seq, event.body.size)) {

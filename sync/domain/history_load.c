@@ -50,6 +50,28 @@ static void give_all(struct load *load)
     }
 }
 
+static int collect_once(struct load *load)
+{
+    const int err = load_collect(load);
+    return err == 0 ? load_salvaged(load) : err;
+}
+
+/* What a gateway wrote takes no room on what is not a customer's order: it is left out before the
+ * limits are counted. Whose it is shows only when all was read, so that is done twice then. */
+static int collect(struct load *load)
+{
+    struct history *history = load->history;
+    int err = collect_once(load);
+    if (err == 0 && load->has_gateways && load->whose != WHOSE_CUSTOMERS) {
+        const struct entity_id entity = history->entity;
+        history_reset(history, history->kind, &entity);
+        load->count = 0;
+        load->is_barred = true;
+        err = collect_once(load);
+    }
+    return err;
+}
+
 int history_load(struct history *history, struct store_txn *txn, const struct roster *roster,
                  enum kind kind, const struct entity_id *entity)
 {
@@ -58,10 +80,7 @@ int history_load(struct history *history, struct store_txn *txn, const struct ro
     if (!history->is_memo_kept) {
         salvage_memo_reset(history->memo);
     }
-    int err = load_collect(&load);
-    if (err == 0) {
-        err = load_salvaged(&load);
-    }
+    int err = collect(&load);
     if (err == 0) {
         load_identify(&load);
         err = load_connect(&load);

@@ -3,7 +3,8 @@
  * Layer: sync/domain (pure); only for history*.c. The full fold's input is made in four steps:
  *
  *   collect    the entity's events from the store, those that count, up to the limits, and the
- *              salvaged ones in their stretches
+ *              salvaged ones in their stretches; again without a gateway's, when the order turns
+ *              out not to be a customer's
  *   identify   re-emitted ones take their original's identity, once, on branches of their own
  *   connect    each causal event to its parents here; one with a parent that is missing is stuck
  *   settle     by branch, in order: an event whose parents are settled is; it has seen what they
@@ -15,7 +16,7 @@
 #ifndef TRESTLE_SYNC_DOMAIN_HISTORY_LOAD_H
 #define TRESTLE_SYNC_DOMAIN_HISTORY_LOAD_H
 
-#include "sync/domain/history.h"
+#include "sync/domain/whose.h"
 
 enum { NOTHING = -1 };
 
@@ -53,6 +54,9 @@ struct load {
     struct history_item *items; /* in order of place; that of a salvaged one is its identity */
     uint32_t count;
     bool has_reemitted;
+    bool is_barred;    /* what a gateway writes on customers' orders is left out */
+    bool has_gateways; /* there is something that would be */
+    enum whose whose;  /* of an order: whose it is, by the openings so far */
     struct store_txn *txn;
     const struct roster *roster;
     uint16_t order[2 * ENTITY_EVENTS_MAX]; /* by branch; a re-emitted item is on two */
@@ -68,6 +72,10 @@ MUST_CHECK int load_collect(struct load *load);
 
 /* history_salvage.c: add the salvaged events and find their stretches. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int load_salvaged(struct load *load);
+
+/* history_collect.c: whether @event, which its writer at (log, seq) may write, counts on this
+ * entity; what it says of whose that is, is noted. */
+bool load_admits(struct load *load, uint64_t log, uint64_t seq, const struct event *event);
 
 /* history_collect.c: one more item at @place. */
 struct history_item *load_add_item(struct load *load, const struct operation *place,

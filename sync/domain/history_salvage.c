@@ -31,7 +31,7 @@ static int salvaged_take(struct load *load, const struct salvaged_row *row)
     }
     err = salvaged_counts(load->history->memo, load->txn, load->roster, &row->id, event.type,
                           &counts);
-    if (err != 0 || !counts) {
+    if (err != 0 || !counts || !load_admits(load, row->id.log, row->id.seq, &event)) {
         return err;
     }
     if (!has_room(load, event.body.size)) {

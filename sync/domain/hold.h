@@ -90,4 +90,10 @@ static inline int64_t hold_share(int64_t units)
     return units - units / 4;
 }
 
+/* The fewest units of which they may have @share; at least 1. */
+static inline int64_t hold_share_of(int64_t share)
+{
+    return share + (share - 1) / 3;
+}
+
 #endif

@@ -92,7 +92,8 @@ void menu_prune(struct history *history);
     X(POPUP_COPIES, 7, "copies")                 /* uint: k of "on k devices" */                   \
     X(POPUP_LATE_AFTER, 8, "late_after")         /* uint, s: amber; red at twice that */           \
     X(POPUP_ESCALATE_AFTER, 9, "escalate_after") /* uint, s without the next tick; 0 = never */    \
-    X(POPUP_ADDRESS, 10, "address")              /* text: where customers' phones reach it */
+    X(POPUP_ADDRESS, 10, "address")              /* text: where customers' phones reach it */      \
+    X(POPUP_TIPS, 11, "tips")                    /* text: the shares that customers are offered */
 
 enum popup_field {
 #define X(name, number, text) name = (number),
@@ -110,6 +111,7 @@ struct popup {
     uint32_t late_after_s;
     uint32_t escalate_after_s;
     struct bytes address; /* an origin, see popup_address_is_sound(); empty = none */
+    struct bytes tips;    /* "5 10 15": see tip_shares_are_sound(); empty = they are not asked */
     uint64_t day;         /* the trading day: each from 1 to it was opened; 0 = none */
     bool has_conflict;
 };

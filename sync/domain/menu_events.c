@@ -43,6 +43,7 @@ static const struct field_rule popup_rules[] = {
     [POPUP_LATE_AFTER] = {FIELD_NUMBER, 1, INT64_C(24) * 60 * 60},
     [POPUP_ESCALATE_AFTER] = {FIELD_NUMBER, 0, INT64_C(24) * 60 * 60},
     [POPUP_ADDRESS] = {FIELD_TEXT, 0, POPUP_ADDRESS_BYTES_MAX},
+    [POPUP_TIPS] = {FIELD_TEXT, 0, TIP_SHARES_BYTES_MAX},
 };
 
 struct field_rule menu_field_rule(uint32_t field)

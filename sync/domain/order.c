@@ -81,6 +81,8 @@ static void take_opening(struct order *order, const struct history_event *event,
     order->has_owner = open->has_owner;
     order->owner = open->owner;
     order->table = open->table;
+    order->has_name_blob = open->has_name_blob;
+    order->name_blob = open->name_blob;
     order->opened_log = event->id.log;
     order->opened_seq = event->id.seq;
 }
@@ -296,6 +298,7 @@ void order_derive(const struct history *history, struct order *ret_order)
     fill_reason(&fold, order);
     fill_contact(&fold, order);
     order_fill_bill(&fold, order);
+    order_fill_tip(&fold, order);
     order->phase = phase_of(order);
     order_fill_due(order);
     flag_outcome(&fold, order);

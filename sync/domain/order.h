@@ -10,6 +10,7 @@
 
 #include "sync/domain/history.h"
 #include "sync/domain/ledger.h"
+#include "sync/domain/tip.h"
 
 /* X(name, number, text) in the order of an order's life. */
 #define ORDER_PHASES(X)                                                                            \
@@ -161,7 +162,7 @@ struct order {
     uint64_t opened_t;    /* ms since the epoch, by the opener's clock */
     struct bytes channel; /* "counter", "web", ... */
     struct bytes mode;    /* "eat-in", "take-away" */
-    struct bytes name;    /* customer's */
+    struct bytes name;    /* customer's, in clear: only older software wrote it so */
     uint32_t table;       /* where it is brought; 0 = to none */
     bool is_pay_first;
     bool prices_include_tax;
@@ -182,10 +183,13 @@ struct order {
     int64_t paid_minor;
     int64_t refunded_minor;
     int64_t forgiven_minor; /* refunded by a person's wish: not asked for again */
-    int64_t due_minor;      /* paid - refunded + forgiven - owed: > 0 give back, < 0 collect */
-    uint64_t claimed_by;    /* log whose accept holds; 0 = none */
-    bool is_cancelled;      /* an active cancel exists, whatever the phase */
-    struct bytes reason;    /* of the cancel or the refusal shown */
+    struct tip tip;         /* as it was said; amount 0 = none */
+    int64_t tip_minor;      /* what is left of it: beside the total and what is owed */
+    uint64_t tip_by;     /* staff number of who said it; 0 = the guest, or nobody in particular */
+    int64_t due_minor;   /* paid - refunded + forgiven - owed - tip: > 0 give back, < 0 collect */
+    uint64_t claimed_by; /* log whose accept holds; 0 = none */
+    bool is_cancelled;   /* an active cancel exists, whatever the phase */
+    struct bytes reason; /* of the cancel or the refusal shown */
     uint64_t opened_log, opened_seq;   /* where it was opened: ticks */
     uint64_t changed_log, changed_seq; /* the newest line-changing operation: what `seen` names */
     struct operation changed;
@@ -196,9 +200,11 @@ struct order {
     struct order_rate rates[ORDER_LINES_MAX]; /* of what is owed, by rate */
     uint32_t receipts_count;
     struct order_receipt receipts[ORDER_RECEIPTS_MAX]; /* by log and number */
-    struct ledger ledger; /* of the provider; in paid and refunded it is counted */
-    bool has_contact;     /* how to reach the guest is in a blob ... */
-    struct hash contact;  /* ... of this hash, which may be erased by now */
+    struct ledger ledger;  /* of the provider; in paid and refunded it is counted */
+    bool has_name_blob;    /* whose it is, is in a blob ... */
+    struct hash name_blob; /* ... of this hash, which may be erased, or not here yet */
+    bool has_contact;      /* how to reach the guest is in a blob ... */
+    struct hash contact;   /* ... of this hash, which may be erased by now */
 };
 
 /* @ret_order borrows from @history and lives as long as that is unchanged. Never fails: a body that

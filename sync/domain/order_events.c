@@ -75,7 +75,7 @@ static void read_options(struct reader *reader, struct line_options *options)
 void order_open_encode(const struct order_open *open, struct writer *writer)
 {
     const bool has_table = open->table != 0;
-    write_array(writer, has_table ? 10 : open->has_owner ? 9 : 8);
+    write_array(writer, open->has_name_blob ? 11 : has_table ? 10 : open->has_owner ? 9 : 8);
     write_uint(writer, open->day);
     write_text(writer, open->lane);
     write_uint(writer, open->number);
@@ -86,16 +86,21 @@ void order_open_encode(const struct order_open *open, struct writer *writer)
     write_bool(writer, open->prices_include_tax);
     if (open->has_owner) {
         write_bin(writer, open->owner.bytes, sizeof open->owner.bytes);
-    } else if (has_table) {
+    } else if (has_table || open->has_name_blob) {
         write_nil(writer);
     }
     if (has_table) {
         write_uint(writer, open->table);
+    } else if (open->has_name_blob) {
+        write_nil(writer);
+    }
+    if (open->has_name_blob) {
+        write_bin(writer, open->name_blob.bytes, sizeof open->name_blob.bytes);
     }
 }
 
-/* As with read_stall(): what is no owner makes no opening void. */
-static bool read_owner(struct reader *reader, uint32_t *unknown, struct order_owner *ret_owner)
+/* As with read_stall(): what is no owner, and no hash, makes no opening void. */
+static bool read_later_bin(struct reader *reader, uint32_t *unknown, void *to, size_t size)
 {
     if (*unknown == 0) {
         return false;
@@ -105,21 +110,25 @@ static bool read_owner(struct reader *reader, uint32_t *unknown, struct order_ow
         (void)read_raw(reader);
         return false;
     }
-    const struct bytes owner = read_bin(reader, 0, EVENT_SALVAGE_BYTES_MAX);
-    if (owner.size != sizeof ret_owner->bytes) {
+    const struct bytes found = read_bin(reader, 0, EVENT_SALVAGE_BYTES_MAX);
+    if (found.size != size) {
         return false;
     }
-    memcpy(ret_owner->bytes, owner.data, sizeof ret_owner->bytes);
+    memcpy(to, found.data, size);
     return true;
 }
 
 /* Nor what is no table. */
 static uint32_t read_table(struct reader *reader, uint32_t *unknown)
 {
-    if (*unknown == 0 || reader_peek(reader) != READER_UINT) {
+    if (*unknown == 0) {
         return 0;
     }
     (*unknown)--;
+    if (reader_peek(reader) != READER_UINT) {
+        (void)read_raw(reader);
+        return 0;
+    }
     const uint64_t table = read_uint(reader, UINT64_MAX);
     return table <= TABLE_NUMBER_MAX ? (uint32_t)table : 0;
 }
@@ -137,8 +146,10 @@ int order_open_decode(struct bytes body, struct order_open *ret_open)
     open.name = read_text(&reader, NAME_BYTES_MAX);
     open.is_pay_first = read_bool(&reader);
     open.prices_include_tax = read_bool(&reader);
-    open.has_owner = read_owner(&reader, &unknown, &open.owner);
+    open.has_owner = read_later_bin(&reader, &unknown, open.owner.bytes, sizeof open.owner.bytes);
     open.table = read_table(&reader, &unknown);
+    open.has_name_blob =
+        read_later_bin(&reader, &unknown, open.name_blob.bytes, sizeof open.name_blob.bytes);
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_open = open;

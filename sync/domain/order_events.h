@@ -43,12 +43,15 @@ struct order_open {
     uint64_t day;      /* 0..ORDER_DAY_MAX */
     struct bytes lane; /* LANE_BYTES_MAX */
     uint32_t number;
-    struct bytes channel, mode, name; /* NAME_BYTES_MAX each */
+    struct bytes channel, mode,
+        name; /* NAME_BYTES_MAX each; a name in clear only older software wrote */
     bool is_pay_first;
     bool prices_include_tax;
     bool has_owner; /* a customer's; otherwise it is not in the body */
     struct order_owner owner;
     uint32_t table; /* its number, at most TABLE_NUMBER_MAX; 0 = none, and then it is not there */
+    bool has_name_blob;    /* who it is for is in a personal blob; `name` is empty then, ... */
+    struct hash name_blob; /* ... of this hash; otherwise it is not there */
 };
 
 struct line_add {

@@ -100,6 +100,7 @@ void order_fill_receipts(const struct fold *fold, struct order *order);
 
 /* The bill before the phase, which asks whether it is paid; what is due after it. */
 void order_fill_bill(const struct fold *fold, struct order *order);
+void order_fill_tip(const struct fold *fold, struct order *order); /* of what the bill says */
 void order_fill_due(struct order *order);
 
 /* Whether any unit was handed over. */

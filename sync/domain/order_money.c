@@ -279,7 +279,8 @@ static void flag_missing(struct order *order)
 
 void order_fill_due(struct order *order)
 {
-    order->due_minor = order->paid_minor - order->refunded_minor - order->owed_minor;
+    order->due_minor =
+        order->paid_minor - order->refunded_minor - order->owed_minor - order->tip_minor;
     order->forgiven_minor = forgiven_of(order, order->due_minor);
     order->due_minor += order->forgiven_minor;
     if (order->due_minor > 0) {

@@ -3,8 +3,9 @@
 
 #include "sync/domain/fields.h"
 #include "sync/domain/menu_events.h"
+#include "sync/domain/tip.h"
 
-enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_ADDRESS };
+enum { FIELD_FIRST = POPUP_NAME, FIELD_LAST = POPUP_TIPS };
 
 static const enum field_merge merges[FIELD_LAST + 1] = {
     [POPUP_NAME] = MERGE_LATEST,
@@ -17,6 +18,7 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
     [POPUP_LATE_AFTER] = MERGE_LOWEST,
     [POPUP_ESCALATE_AFTER] = MERGE_HIGHEST, /* off only where nobody wants it */
     [POPUP_ADDRESS] = MERGE_IDENTITY,       /* where people are sent follows no clock */
+    [POPUP_TIPS] = MERGE_IDENTITY,          /* nor what they are asked for */
 };
 
 static void take_field(struct popup *popup, const struct field_value *value)
@@ -52,13 +54,16 @@ static void take_field(struct popup *popup, const struct field_value *value)
     case POPUP_ADDRESS: /* what another device made of it stands on no poster of ours */
         popup->address = popup_address_is_sound(value->text) ? value->text : bytes_of_text("");
         break;
+    case POPUP_TIPS:
+        popup->tips = tip_shares_are_sound(value->text) ? value->text : bytes_of_text("");
+        break;
     }
 }
 
-/* By number, the first day.open of it, as index + 1; 0 = nobody opened that day. A higher number
- * than there are events can never be reached, and is not looked at. */
+/* By number, the first day.open of it, as index + 1; 0 = nobody opened that day, as nobody did the
+ * last one. A higher number than there are events can never be reached, and is not looked at. */
 struct days {
-    uint32_t first[ENTITY_EVENTS_MAX + 1];
+    uint32_t first[ENTITY_EVENTS_MAX + 2];
 };
 
 static void days_collect(struct days *days, const struct history *history)
@@ -79,7 +84,7 @@ static void days_collect(struct days *days, const struct history *history)
 static uint64_t day_reached(const struct days *days)
 {
     uint64_t day = 0;
-    while (day < ENTITY_EVENTS_MAX && days->first[day + 1] != 0) {
+    while (days->first[day + 1] != 0) {
         day++;
     }
     return day;
@@ -94,6 +99,7 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
         .name = bytes_of_text(""),
         .currency = bytes_of_text("EUR"),
         .address = bytes_of_text(""),
+        .tips = bytes_of_text(""),
         .currency_digits = 2,
         .prices_include_tax = true,
         .cash_step_minor = 1,

@@ -115,7 +115,11 @@ static size_t revision_bill(const struct order *order, uint8_t *to)
     put_be64(to, (uint64_t)order->total_minor);
     put_be64(to + 8, (uint64_t)order->paid_minor);
     put_be64(to + 16, (uint64_t)order->refunded_minor);
-    return 24;
+    if (order->tip_minor == 0) {
+        return 24;
+    }
+    put_be64(to + 24, (uint64_t)order->tip_minor);
+    return 32;
 }
 
 /* A receipt says for good what it says: its name is enough. */
@@ -133,7 +137,7 @@ static size_t revision_receipt(const struct order_receipt *receipt, uint8_t *to)
 void print_receipt_want(const struct order *order, const struct order_receipt *receipt,
                         struct print_claim *ret_claim)
 {
-    uint8_t revision[24 + LANE_BYTES_MAX];
+    uint8_t revision[32 + LANE_BYTES_MAX];
     const size_t size =
         receipt != NULL ? revision_receipt(receipt, revision) : revision_bill(order, revision);
     *ret_claim = (struct print_claim){.purpose = PRINT_RECEIPT};

@@ -5,6 +5,7 @@
 #include "sync/base/money.h"
 #include "sync/base/reader.h"
 #include "sync/base/writer.h"
+#include "sync/domain/tip.h"
 
 enum { QUOTE_LABEL_BYTES = 5 };
 
@@ -31,12 +32,14 @@ struct entity_id quote_id(uint64_t session, struct bytes key)
 
 void quote_write_head(const struct quote *quote, uint32_t count, struct writer *writer)
 {
-    write_array(writer, 6);
+    write_array(writer, 8);
     write_uint(writer, QUOTE_VERSION);
     write_bin(writer, quote->id.bytes, sizeof quote->id.bytes);
     write_uint(writer, quote->until_mono_ms);
     write_text(writer, quote->mode);
     write_bool(writer, quote->prices_include_tax);
+    write_int(writer, quote->tip_minor);
+    write_uint(writer, quote->tip_bp);
     write_array(writer, count);
 }
 
@@ -62,12 +65,14 @@ int quote_decode(struct bytes row, struct quote *ret_quote)
 {
     struct reader reader;
     reader_init(&reader, row);
-    (void)read_array(&reader, 6, 6);
+    (void)read_array(&reader, 8, 8);
     (void)read_uint(&reader, QUOTE_VERSION);
     read_fixed(&reader, ret_quote->id.bytes, sizeof ret_quote->id.bytes);
     ret_quote->until_mono_ms = read_uint(&reader, UINT64_MAX);
     ret_quote->mode = read_text(&reader, NAME_BYTES_MAX);
     ret_quote->prices_include_tax = read_bool(&reader);
+    ret_quote->tip_minor = read_int(&reader, 0, MONEY_MAX);
+    ret_quote->tip_bp = (uint32_t)read_uint(&reader, TIP_BP_MAX);
     ret_quote->entries_count = read_array(&reader, 1, ORDER_LINES_MAX);
     for (uint32_t i = 0; i < ret_quote->entries_count; i++) {
         read_entry(&reader, &ret_quote->entries[i]);
@@ -112,6 +117,16 @@ int quote_bill(const struct quote *quote, struct bill *ret_bill)
         }
     }
     return err == 0 ? bill_compute(mode, lines, count, ret_bill) : err;
+}
+
+int quote_tip(const struct quote *quote, const struct bill *bill, int64_t *ret_tip)
+{
+    struct tip tip;
+    const int err = tip_of(quote->tip_minor, quote->tip_bp, bill->sum.payable_minor, &tip);
+    if (err == 0) {
+        *ret_tip = tip.amount_minor;
+    }
+    return err;
 }
 
 /* --- which ones stand --- */

@@ -5,7 +5,8 @@
  * in TABLE_LOCAL, where screens read it:
  *
  *   key    "quote" || be64 session
- *   value  [1, bin12 id, uint until, text mode, bool prices include tax, [entry, ...]]
+ *   value  [2, bin12 id, uint until, text mode, bool prices include tax, int tip, uint tip share,
+ *           [entry, ...]]                    as it was asked for: one of the two is 0
  *   entry  [uint state, uint left, line.add]
  *
  * `until` is by the monotonic clock, and which quotes stand is known in memory alone: none outlives
@@ -23,7 +24,7 @@
 enum {
     QUOTES_MAX = 512,
     QUOTES_ORIGIN_MAX = QUOTES_MAX / 4, /* of those who come from one place */
-    QUOTE_VERSION = 1
+    QUOTE_VERSION = 2
 };
 
 /* X(name, number, text) */
@@ -52,6 +53,8 @@ struct quote {
     uint64_t until_mono_ms;
     struct bytes mode;
     bool prices_include_tax;
+    int64_t tip_minor; /* as it was asked for: an amount, ... */
+    uint32_t tip_bp;   /* ... or a share of the total */
     uint32_t entries_count;
     struct quote_entry entries[ORDER_LINES_MAX];
 };
@@ -81,6 +84,9 @@ MUST_CHECK int quote_bill_line(const struct line_add *add, struct bill_line *ret
 
 /* What the entries that count come to, by the order they stand in. What bill_compute() says. */
 MUST_CHECK int quote_bill(const struct quote *quote, struct bill *ret_bill);
+
+/* What is given on top of what @bill comes to. What tip_of() says. */
+MUST_CHECK int quote_tip(const struct quote *quote, const struct bill *bill, int64_t *ret_tip);
 
 /* --- which ones stand --- */
 

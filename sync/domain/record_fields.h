@@ -68,13 +68,17 @@
     X(PRINTER_BACKUP, 10, "backup", NUMBER, 0, RECORD_NUMBER_MAX, MERGE_IDENTITY, 0,               \
       "printer that takes over; 0 = none")
 
-/* One per order and customer, whose hash gives the entity's id. */
+/* One per order and customer, whose hash gives the entity's id. Only older software writes a text
+ * in clear: who writes one writes both, so a text that is not empty is the later word. */
 #define REVIEW_FIELDS(X)                                                                           \
     X(REVIEW_ORDER, 4, "order", BYTES, 12, 12, MERGE_IDENTITY, 0, NULL)                            \
     X(REVIEW_CUSTOMER, 5, "customer", BYTES, 16, 16, MERGE_IDENTITY, 0, "a hash; names nobody")    \
     X(REVIEW_RATING, 6, "rating", NUMBER, 1, 5, MERGE_LATEST, 0, NULL)                             \
     X(REVIEW_TEXT, 7, "text", TEXT, 0, REVIEW_BYTES_MAX, MERGE_LATEST, 0, NULL)                    \
-    X(REVIEW_PHOTO, 8, "photo", BYTES, 0, 32, MERGE_LATEST, 0, "hash of a blob, hex; empty = none")
+    X(REVIEW_PHOTO, 8, "photo", BYTES, 0, 32, MERGE_LATEST, 0,                                     \
+      "hash of a blob, hex; empty = none")                                                         \
+    X(REVIEW_WORDS, 10, "words", BYTES, 0, 32, MERGE_LATEST, 0,                                    \
+      "hash of the blob that holds the text, hex; empty = none")
 
 /* What review.hide says of a review. */
 #define MODERATION_FIELDS(X)                                                                       \

@@ -94,6 +94,54 @@ static void add_rates(struct report *report, const struct order *order)
     }
 }
 
+/* --- by who took them --- */
+
+/* Where the tips of @staff are, or belong: they stand by number. */
+static uint32_t tip_place(const struct report *report, uint64_t staff)
+{
+    uint32_t at = 0;
+    while (at < report->tips_count && report->tips[at].staff < staff) {
+        at++;
+    }
+    return at;
+}
+
+static bool is_tip_of(const struct report *report, uint32_t at, uint64_t staff)
+{
+    return at < report->tips_count && report->tips[at].staff == staff;
+}
+
+/* The last place is kept for 0, which takes what finds none. */
+static bool has_tip_room(const struct report *report, uint64_t staff)
+{
+    const bool has_nobody = is_tip_of(report, 0, 0);
+    return staff == 0 || report->tips_count < REPORT_TIPS_MAX - (has_nobody ? 0 : 1);
+}
+
+static struct report_tip *tip_of_staff(struct report *report, uint64_t staff)
+{
+    uint32_t at = tip_place(report, staff);
+    if (!is_tip_of(report, at, staff) && !has_tip_room(report, staff)) {
+        staff = 0;
+        at = 0;
+    }
+    if (!is_tip_of(report, at, staff)) {
+        memmove(&report->tips[at + 1], &report->tips[at],
+                (report->tips_count - at) * sizeof report->tips[0]);
+        report->tips[at] = (struct report_tip){.staff = staff};
+        report->tips_count++;
+    }
+    return &report->tips[at];
+}
+
+static void add_tip(struct report *report, const struct order *order)
+{
+    if (order->tip_minor > 0) {
+        report->tip_minor += order->tip_minor;
+        tip_of_staff(report, order->tip_by)->tip_minor += order->tip_minor;
+    }
+}
+
 /* --- the whole --- */
 
 static void count_phase(struct report *report, const struct order *order)
@@ -133,4 +181,5 @@ void report_add(struct report *report, const struct order *order)
     add_payments(report, order);
     add_provider(report, &order->ledger);
     add_rates(report, order);
+    add_tip(report, order);
 }

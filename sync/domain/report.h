@@ -11,6 +11,7 @@
 enum {
     REPORT_METHODS_MAX = 16, /* further ones are added up as "other" */
     REPORT_RATES_MAX = 32,   /* further ones as the last */
+    REPORT_TIPS_MAX = 33,    /* staff numbers, 0 among them, to which further ones are added */
 };
 
 struct report_method {
@@ -20,6 +21,12 @@ struct report_method {
     int64_t rounding_minor; /* of cash: what changed hands beside the amounts */
 };
 
+/* What was tipped on orders where this person said so. */
+struct report_tip {
+    uint64_t staff; /* number; 0 = the guests themselves, or nobody in particular */
+    int64_t tip_minor;
+};
+
 struct report {
     uint64_t orders; /* all of the day */
     uint64_t open, completed, cancelled, refused;
@@ -27,6 +34,7 @@ struct report {
     int64_t owed_minor;     /* sales, tax included, after discounts */
     int64_t tax_minor;      /* of owed */
     int64_t discount_minor; /* given on owed */
+    int64_t tip_minor;      /* on top of owed: no sales, and no tax is in it */
     int64_t paid_minor, refunded_minor, forgiven_minor;
     int64_t give_back_minor, collect_minor; /* still due, either way */
     int64_t held_minor, disputed_minor;
@@ -35,6 +43,8 @@ struct report {
     struct report_method methods[REPORT_METHODS_MAX];
     uint32_t rates_count;
     struct order_rate rates[REPORT_RATES_MAX]; /* by rate */
+    uint32_t tips_count;
+    struct report_tip tips[REPORT_TIPS_MAX]; /* by staff number */
 };
 
 void report_reset(struct report *report);

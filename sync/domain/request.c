@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
+
 enum {
     REQUEST_HASH_BYTES = 16,
     REQUEST_KEY_SIZE = 8 + REQUEST_HASH_BYTES,
@@ -98,9 +100,8 @@ int request_keep(struct store_txn *txn, const struct command *command, uint64_t 
     write_uint(&writer, answer->day);
     write_int(&writer, answer->total_minor);
     write_int(&writer, answer->change_minor);
-    int err = writer_finish(&writer, &row);
-    return err != 0 ? err
-                    : store_put(txn, TABLE_REQUEST, bytes_of(key.bytes, sizeof key.bytes), row);
+    check(writer_finish(&writer, &row) == 0);
+    return store_put(txn, TABLE_REQUEST, bytes_of(key.bytes, sizeof key.bytes), row);
 }
 
 /* The oldest record's key, if it is older than @day. */

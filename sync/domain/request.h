@@ -24,6 +24,8 @@ struct answer {
     int64_t total_minor, change_minor;
     uint64_t carts_changed[2]; /* whose: the sessions of one that is other now and of one that made
                                   room; 0 = none. Not kept: they were told */
+    bool is_asked_for; /* a refusal to who is patient: others have what is lacking, and are asked
+                          for it. Not kept */
 };
 
 /* The kept answer to this key of this session, made on @day or the day before. ERR_NOT_FOUND;

@@ -2,6 +2,16 @@
 
 #include "sync/roster/salvaged.h"
 
+/* The place of the event that @key stands for. ERR_NOT_FOUND when it is another entity's;
+ * ERR_MALFORMED. */
+static int place_of(const struct stock_fold *fold, struct bytes key, uint64_t *ret_log,
+                    uint64_t *ret_seq)
+{
+    struct entity_id entity;
+    const int err = key_entity_event_parse(key, &entity, ret_log, ret_seq);
+    return err == 0 && !entity_id_equal(&entity, fold->entity) ? ERR_NOT_FOUND : err;
+}
+
 /* --- what counts --- */
 
 /* Whether the event that @event stands for counts itself. */
@@ -33,14 +43,12 @@ static int has_twin(const struct stock_fold *fold, const struct operation *place
     }
     err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
     while (err == 0 && !*ret_has) {
-        struct entity_id entity;
         struct operation id;
         struct event other;
         uint64_t log;
         uint64_t seq;
-        const bool is_entry = key_entity_event_parse(key, &entity, &log, &seq) == 0;
-        if (!is_entry || !entity_id_equal(&entity, fold->entity) ||
-            (!fold->is_salvaged && log == place->log && seq == place->seq)) {
+        err = place_of(fold, key, &log, &seq);
+        if (err != 0 || (!fold->is_salvaged && log == place->log && seq == place->seq)) {
             break;
         }
         err = event_read(fold->txn, log, seq, &id, &other);
@@ -105,13 +113,12 @@ static int each_written(struct stock_fold *fold,
     }
     err = store_cursor_seek(&cursor, key_bytes(&prefix), &key, &value);
     while (err == 0) {
-        struct entity_id entity;
         struct operation place;
         struct event event;
         uint64_t log;
         uint64_t seq;
-        err = key_entity_event_parse(key, &entity, &log, &seq);
-        if (err != 0 || !entity_id_equal(&entity, fold->entity)) {
+        err = place_of(fold, key, &log, &seq);
+        if (err != 0) {
             break;
         }
         err = event_read(fold->txn, log, seq, &place, &event);

@@ -14,7 +14,6 @@ enum subject {
     SUBJECT_POPUP,
     SUBJECT_ROSTER,
     SUBJECT_BLOB,
-    SUBJECT_CONTACTS, /* of an order; also of one that is read-only here: erasing does not wait */
     SUBJECT_RECORD,
     SUBJECT_REVIEW,
     SUBJECT_NEW_DRAWER,
@@ -22,8 +21,8 @@ enum subject {
     SUBJECT_NEW_QUOTE,
     SUBJECT_QUOTE,
     SUBJECT_SHEET,
-    SUBJECT_NOTHING, /* of the journal: what is local */
-    SUBJECT_VOIDED,  /* an order of which perhaps nothing counts */
+    SUBJECT_NOTHING,   /* of the journal: what is local */
+    SUBJECT_ANY_ORDER, /* also one that is read-only here, or of which nothing counts */
 };
 
 /* One row per command: who may, on what, by which handler. */
@@ -56,6 +55,7 @@ static const struct {
     [COMMAND_PAY] = {SUBJECT_ORDER, till_pay},
     [COMMAND_REFUND] = {SUBJECT_ORDER, till_refund},
     [COMMAND_DISCOUNT] = {SUBJECT_ORDER, till_discount},
+    [COMMAND_TIP] = {SUBJECT_ORDER, till_tip},
     [COMMAND_RECEIPT] = {SUBJECT_ORDER, till_receipt},
     [COMMAND_REFUND_WISH] = {SUBJECT_ORDER, till_refund_wish},
     [COMMAND_REFUND_AUTO] = {SUBJECT_ORDER, till_refund_auto},
@@ -84,7 +84,7 @@ static const struct {
     [COMMAND_BLOB_ADD] = {SUBJECT_BLOB, till_blob_add},
     [COMMAND_BLOB_ERASE] = {SUBJECT_BLOB, till_blob_erase},
     [COMMAND_CONTACT] = {SUBJECT_ORDER, till_contact},
-    [COMMAND_ORDER_ERASE] = {SUBJECT_CONTACTS, till_order_erase},
+    [COMMAND_ORDER_ERASE] = {SUBJECT_ANY_ORDER, till_order_erase},
     [COMMAND_RECORD_SET] = {SUBJECT_RECORD, till_record_set},
     [COMMAND_STAFF_PIN] = {SUBJECT_RECORD, till_staff_pin},
     [COMMAND_REVIEW] = {SUBJECT_ORDER, till_review},
@@ -92,8 +92,8 @@ static const struct {
     [COMMAND_DRAWER_OPEN] = {SUBJECT_NEW_DRAWER, till_drawer_open},
     [COMMAND_DRAWER_MOVE] = {SUBJECT_DRAWER, till_drawer_move},
     [COMMAND_DRAWER_COUNT] = {SUBJECT_DRAWER, till_drawer_count},
-    [COMMAND_ORDER_ADOPT] = {SUBJECT_VOIDED, till_adopt},
-    [COMMAND_ORDER_DROP] = {SUBJECT_VOIDED, till_drop},
+    [COMMAND_ORDER_ADOPT] = {SUBJECT_ANY_ORDER, till_adopt},
+    [COMMAND_ORDER_DROP] = {SUBJECT_ANY_ORDER, till_drop},
 };
 
 static const enum capability capabilities[COMMAND_COUNT] = {
@@ -129,7 +129,7 @@ static int aim_at_order(struct task *task)
 }
 
 /* What counts of it into till->history. */
-static int aim_at_voided(struct task *task)
+static int aim_at_any_order(struct task *task)
 {
     struct history *history = task->till->history;
     const struct entity_id *order = &task->command->order;
@@ -223,9 +223,6 @@ static int aim_at_subject(struct task *task)
     case SUBJECT_BLOB:
         aim(task->result, KIND_BLOB, blob_entity(&task->command->blob));
         return 0;
-    case SUBJECT_CONTACTS:
-        aim(task->result, KIND_ORDER, task->command->order);
-        return task_history_get(task, task->till->history, KIND_ORDER, &task->command->order);
     case SUBJECT_RECORD:
         return aim_at_record(task);
     case SUBJECT_REVIEW:
@@ -246,8 +243,8 @@ static int aim_at_subject(struct task *task)
         return 0;
     case SUBJECT_NOTHING:
         return task_check_key(task);
-    case SUBJECT_VOIDED:
-        return aim_at_voided(task);
+    case SUBJECT_ANY_ORDER:
+        return aim_at_any_order(task);
     }
     return ERR_INTERNAL;
 }
@@ -261,6 +258,7 @@ static void result_reset(struct till_result *result)
     result->events_count = 0;
     result->is_number_used = false;
     result->is_receipt_used = false;
+    result->is_blob_used = false;
     result->is_row_spoilt = false;
     result->number = 0;
     result->day = 0;

@@ -44,7 +44,10 @@ enum {
  *   quote    a customer's: what @lines cost, for a while; writes no event
  *   cart.add, cart.set   a customer's: one more line, more or fewer of one; writes no event
  *   table.sit, .code, .clear, .revoke   who shares a table's cart, and by which codes; no event
- *   contact  and blob.add: the host has the bytes of @blob durable already
+ *   tip      a customer says it of his own order, whoever sells of any
+ *   contact  and blob.add: the host has the bytes of @blob durable already; so of a name that an
+ *            order is placed with, which is in no event. Where there is no room for the name, the
+ *            order goes without
  *   order.erase   the personal blobs of an order, all that it ever had */
 #define COMMANDS(X)                                                                                \
     X(COMMAND_ORDER_PLACE, "order.place", CAP_BUY)                                                 \
@@ -72,6 +75,7 @@ enum {
     X(COMMAND_PAY, "pay", CAP_TAKE_MONEY)                                                          \
     X(COMMAND_REFUND, "refund", CAP_REFUND)                                                        \
     X(COMMAND_DISCOUNT, "discount", CAP_DISCOUNT)                                                  \
+    X(COMMAND_TIP, "tip", CAP_BUY)                                                                 \
     X(COMMAND_RECEIPT, "receipt", CAP_TAKE_MONEY)                                                  \
     X(COMMAND_REFUND_WISH, "refund-wish", CAP_REFUND)                                              \
     X(COMMAND_REFUND_AUTO, "refund.auto", CAP_GUEST)                                               \
@@ -101,7 +105,7 @@ enum {
     X(COMMAND_BLOB_ERASE, "blob.erase", CAP_ERASE)                                                 \
     X(COMMAND_CONTACT, "contact", CAP_ORDER)                                                       \
     X(COMMAND_ORDER_ERASE, "order.erase", CAP_ERASE)                                               \
-    X(COMMAND_RECORD_SET, "record.set", CAP_POPUP) /* and what the kind's event wants */           \
+    X(COMMAND_RECORD_SET, "record.set", CAP_POPUP) /* whose holders may write each kind's */       \
     X(COMMAND_STAFF_PIN, "staff.pin", CAP_ROSTER)                                                  \
     X(COMMAND_REVIEW, "review", CAP_REVIEW)                                                        \
     X(COMMAND_REVIEW_HIDE, "review.hide", CAP_POPUP)                                               \
@@ -198,7 +202,10 @@ struct command {
     int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount.
                              Drawer: float, move (> 0 in), counted */
     int64_t tendered_minor;
-    uint32_t discount_bp;       /* discount: a percentage instead of an amount */
+    uint32_t discount_bp; /* discount: a percentage instead of an amount */
+    int64_t tip_minor;    /* tip, quote, place without one: what the guest gives on top, ... */
+    uint32_t tip_bp; /* ... or this share of what is owed; 0 of both = nothing. pay: so much more
+                        than the order's tip is already; it is in amount_minor */
     struct bytes station;       /* seen, accept (also the one that start and done imply) */
     uint64_t changed_log;       /* seen: order.changed as the board drew it */
     uint64_t changed_seq;       /* 0 = the newest known here */
@@ -223,9 +230,9 @@ struct command {
     struct operation cause;  /* refund.auto: the cancel, refusal or lapse */
     struct wanted_fact fact; /* pay.intent, pay.refund, pay.dispute */
     uint64_t day;            /* day.open, day.close: 0 = the present one */
-    struct hash blob;        /* blob.add, blob.erase, contact, staff.pin */
-    uint32_t blob_size;      /* blob.add, contact, staff.pin: 0 = the person has no PIN any more */
-    struct bytes media;      /* blob.add, contact, staff.pin */
+    struct hash blob;        /* blob.add, blob.erase, contact, staff.pin, order.place: its name */
+    uint32_t blob_size;      /* of these: 0 = the person has no PIN any more, the order no name */
+    struct bytes media;      /* of these */
     uint64_t device;         /* device.revoke, retire, role; rename, with `name` */
     enum role role;          /* device.role, staff.role; ROLE_NONE = no rights any more */
     uint64_t staff;          /* staff.role: whose */
@@ -244,7 +251,7 @@ struct till {
     struct history *scratch;     /* scratch: menu items, pop-up */
     struct order *order;         /* scratch for order_derive(): too large for a stack */
     struct stock *stock;         /* scratch */
-    const struct holds *holds;   /* what customers are about to buy here; NULL = nothing */
+    const struct holds *holds;   /* what customers are about to buy here */
     const struct quotes *quotes;
     const struct guests *guests;
     const struct carts *carts; /* NULL = none */
@@ -285,13 +292,14 @@ struct till_result {
     struct till_event events[TILL_EVENTS_MAX];
     bool is_number_used;
     bool is_receipt_used;
+    bool is_blob_used;  /* its events speak of the command's blob */
     bool is_row_spoilt; /* the disk made no row of one that the command could do without */
     uint32_t number;    /* of a new order */
     uint64_t day;
     int64_t total_minor;     /* of a new order; of another as it was before the command */
     int64_t change_minor;    /* cash to give back */
     uint64_t short_item;     /* also on an error: the first that there was no right to sell ... */
-    uint64_t short_units;    /* ... and how many were wanting */
+    uint64_t short_units;    /* ... and how many rights to it would do */
     uint64_t refused_item;   /* on an error that is about one item of the menu: which; 0 = none */
     struct quote_slot quote; /* of a new quote */
     struct bytes quote_row;  /* its row, in body_data; empty = no new one */

@@ -1,8 +1,9 @@
-/* Blobs, contacts and their erasure, and the close of a day. */
+/* Blobs, contacts, PINs, and the close of a day. */
 #include <string.h>
 
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
+#include "sync/domain/held.h"
 #include "sync/domain/record.h"
 #include "sync/domain/till_task.h"
 
@@ -41,7 +42,26 @@ static int check_room(const struct task *task, uint32_t size)
     return has_room ? 0 : ERR_LIMIT;
 }
 
-/* Emit the blob.add of the command's blob where it is not known yet. */
+/* Emit @add, of the command's blob, where it is not known yet. */
+static int emit_add(struct task *task, const struct blob_add *add)
+{
+    const struct entity_id id = blob_entity(&add->hash);
+    struct blob blob;
+    int err = load_blob(task, &add->hash, &blob);
+    if (err == 0 && blob.is_erased) {
+        err = ERR_STATE;
+    }
+    if (err == 0 && !blob.is_known) {
+        err = check_room(task, add->size);
+    }
+    if (err == 0 && !blob.is_known) {
+        blob_add_encode(add, task_body(task));
+        task_emit_on(task, EVENT_BLOB_ADD, &id);
+    }
+    task->result->is_blob_used = err == 0;
+    return err;
+}
+
 static int add_blob(struct task *task, bool is_personal)
 {
     const struct command *command = task->command;
@@ -49,21 +69,75 @@ static int add_blob(struct task *task, bool is_personal)
                                  .size = command->blob_size,
                                  .media = command->media,
                                  .is_personal = is_personal};
-    const struct entity_id id = blob_entity(&add.hash);
-    struct blob blob;
-    int err = load_blob(task, &add.hash, &blob);
-    if (err == 0 && blob.is_erased) {
-        err = ERR_STATE;
-    }
-    if (err == 0 && !blob.is_known) {
-        err = check_room(task, add.size);
-    }
-    if (err == 0 && !blob.is_known) {
-        blob_add_encode(&add, task_body(task));
-        task_emit_on(task, EVENT_BLOB_ADD, &id);
-    }
-    return err;
+    return emit_add(task, &add);
 }
+
+int task_add_words(struct task *task, enum kind kind, const struct entity_id *entity)
+{
+    const struct command *command = task->command;
+    const struct blob_add add = {.hash = command->blob,
+                                 .size = command->blob_size,
+                                 .media = command->media,
+                                 .is_personal = true,
+                                 .about_kind = kind,
+                                 .about = *entity};
+    return command->blob_size > 0 ? emit_add(task, &add) : 0;
+}
+
+/* --- telling of another's anew --- */
+
+struct retelling {
+    struct task *task;
+    struct hash hash;
+    bool is_told;
+};
+
+/* Whether this device keeps it, or has room to ask for it. */
+static int check_place(const struct task *task, const struct blob_add *add)
+{
+    enum blob_state state;
+    const int err = blob_state_get(task->till->txn, &add->hash, &state);
+    return err != 0 || state != BLOB_NONE ? err : check_room(task, add->size);
+}
+
+/* The first one stands, as of several that count. */
+static int retell(void *context, const struct event *event)
+{
+    struct retelling *retelling = context;
+    struct task *task = retelling->task;
+    const struct entity_id id = blob_entity(&retelling->hash);
+    struct blob_add add;
+    if (retelling->is_told || event->type != (uint32_t)EVENT_BLOB_ADD ||
+        blob_add_decode(event->body, &add) != 0 || !hash_equal(&add.hash, &retelling->hash)) {
+        return 0;
+    }
+    const int err = check_place(task, &add);
+    if (err != 0) {
+        return err;
+    }
+    add.is_personal = true;
+    blob_add_encode(&add, task_body(task));
+    task_emit_on(task, EVENT_BLOB_ADD, &id);
+    retelling->is_told = true;
+    return 0;
+}
+
+int task_tell_anew(struct task *task, const struct hash *hash)
+{
+    const struct entity_id id = blob_entity(hash);
+    struct retelling retelling = {.task = task, .hash = *hash};
+    struct blob blob;
+    int err = load_blob(task, hash, &blob);
+    if (err == 0 && (blob.is_known || blob.is_erased)) {
+        return 0;
+    }
+    if (err == 0) {
+        err = held_each(task->till->txn, &id, retell, &retelling);
+    }
+    return err == ERR_IO ? err : 0;
+}
+
+/* --- by command --- */
 
 int till_blob_add(struct task *task)
 {
@@ -81,7 +155,7 @@ int till_contact(struct task *task)
     return err;
 }
 
-static int erase(struct task *task, const struct hash *hash)
+int task_erase_blob(struct task *task, const struct hash *hash)
 {
     const struct blob_erase erasure = {.hash = *hash, .reason = task->command->reason};
     const struct entity_id id = blob_entity(hash);
@@ -105,7 +179,7 @@ int till_blob_erase(struct task *task)
     if (err == 0 && !blob.is_known && !blob.is_erased) {
         return ERR_NOT_FOUND;
     }
-    return err != 0 ? err : erase(task, &task->command->blob);
+    return err != 0 ? err : task_erase_blob(task, &task->command->blob);
 }
 
 /* The blob of the PIN that a person has until now; false: none. */
@@ -149,54 +223,21 @@ int till_staff_pin(struct task *task)
     if (err == 0) {
         emit_pin(task, bytes_of(command->blob.bytes, is_new ? sizeof command->blob.bytes : 0));
     }
-    return err == 0 && has_before ? erase(task, &before) : err;
+    return err == 0 && has_before ? task_erase_blob(task, &before) : err;
 }
 
-static bool is_earlier_contact(const struct history *history, uint32_t index,
-                               const struct contact *contact)
+/* Whether @entry is the own log's, and ends with the close of a day. */
+static bool is_own_close(const struct task *task, const struct frontier_entry *entry)
 {
-    struct contact earlier;
-    for (uint32_t i = 0; i < index; i++) {
-        if (history->events[i].type == EVENT_CONTACT &&
-            contact_decode(history->events[i].body, &earlier) == 0 &&
-            hash_equal(&earlier.hash, &contact->hash)) {
+    const struct history *history = task->till->scratch;
+    for (uint32_t i = 0; i < history->count && entry->log == task->till->own_log; i++) {
+        const struct history_event *event = &history->events[i];
+        if (event->type == EVENT_DAY_CLOSE && event->id.log == entry->log &&
+            event->id.seq == entry->seq) {
             return true;
         }
     }
     return false;
-}
-
-/* Every contact that the order ever had, also those that were replaced, and where its messages go.
- */
-int till_order_erase(struct task *task)
-{
-    const struct history *history = task->till->history;
-    const struct hash messages = blob_hash_of_messages(&task->command->order);
-    struct contact contact;
-    int err = task->command->reason.size == 0 ? ERR_MALFORMED : 0;
-    for (uint32_t i = 0; i < history->count && err == 0; i++) {
-        if (history->events[i].type == EVENT_CONTACT &&
-            contact_decode(history->events[i].body, &contact) == 0 &&
-            !is_earlier_contact(history, i, &contact)) {
-            err = erase(task, &contact.hash);
-        }
-    }
-    return err == 0 ? erase(task, &messages) : err;
-}
-
-/* The newest day.close of the own log; 0 = none. */
-static uint64_t own_close_seq(const struct task *task)
-{
-    const struct history *history = task->till->scratch;
-    uint64_t seq = 0;
-    for (uint32_t i = 0; i < history->count; i++) {
-        const struct history_event *event = &history->events[i];
-        if (event->type == EVENT_DAY_CLOSE && event->id.log == task->till->own_log &&
-            event->id.seq > seq) {
-            seq = event->id.seq;
-        }
-    }
-    return seq;
 }
 
 /* A day that is closed already is closed again when there is more to it by now than the fact that
@@ -204,11 +245,9 @@ static uint64_t own_close_seq(const struct task *task)
 static bool says_more(const struct task *task, const struct day *day)
 {
     const struct frontier *frontier = &task->till->close->frontier;
-    const uint64_t own_seq = own_close_seq(task);
     for (uint32_t i = 0; i < frontier->count; i++) {
         const struct frontier_entry *entry = &frontier->entries[i];
-        const bool is_own_close = entry->log == task->till->own_log && entry->seq == own_seq;
-        if (!is_own_close && day_is_late(day, entry->log, entry->seq)) {
+        if (!is_own_close(task, entry) && day_is_late(day, entry->log, entry->seq)) {
             return true;
         }
     }

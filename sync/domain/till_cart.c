@@ -1,5 +1,6 @@
 #include "sync/domain/till_cart.h"
 
+#include "sync/base/check.h"
 #include "sync/domain/till_line.h"
 #include "sync/domain/till_sheet.h"
 
@@ -157,14 +158,14 @@ static int sit_anew(struct task *task, const struct sheet *sheet)
                           .generation = sheet_generation(sheet)};
     struct cart cart = {.version = 1, .begun_t = task->till->now_t, .table = sheet->table};
     struct writer writer;
-    int err = till_sheet_today(task, sheet->table, &table.day, &table.cleared);
+    const int err = till_sheet_today(task, sheet->table, &table.day, &table.cleared);
     if (err != 0) {
         return err;
     }
     writer_init(&writer, result->table_data, sizeof result->table_data);
     table_encode(&table, &writer);
-    err = writer_finish(&writer, &result->table_row);
-    return err == 0 ? keep_cart(task, table.session, &cart) : err;
+    check(writer_finish(&writer, &result->table_row) == 0);
+    return keep_cart(task, table.session, &cart);
 }
 
 /* Whether those of @table, who did not leave it, may still be there. */

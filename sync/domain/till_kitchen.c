@@ -95,7 +95,7 @@ static int collect_refused(struct task *task, const struct selection *selection,
 {
     for (uint32_t i = 0; i < selection->count; i++) {
         const struct order_line *line = task_line(task, selection, i);
-        const bool is_begun = line->progress != LINE_WAITING || line->handed > 0;
+        const bool is_begun = line->progress != LINE_WAITING;
         if (line->is_void || (is_begun && task->command->ids_count > 0)) {
             return ERR_STATE;
         }
@@ -228,7 +228,7 @@ static int find_drawn(const struct task *task, struct operation *ret_operation)
     const struct history *history = task->till->history;
     if (command->changed_seq == 0) {
         *ret_operation = task->order->changed;
-        return 0;
+        return task->order->changed_seq != 0 ? 0 : ERR_STATE; /* no line of it is here yet */
     }
     for (uint32_t i = 0; i < history->count; i++) {
         const struct operation *id = &history->events[i].id;

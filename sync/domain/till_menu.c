@@ -1,6 +1,8 @@
 /* The menu, the pop-up's settings, the trading day, devices. A field that already has the value
  * wanted is left out: a form saved twice writes once. */
+#include "sync/base/check.h"
 #include "sync/domain/till_task.h"
+#include "sync/domain/tip.h"
 
 /* One field of an item as it is now. */
 static struct field_value item_value(const struct menu_item *item, uint32_t field)
@@ -37,9 +39,6 @@ static struct field_value item_value(const struct menu_item *item, uint32_t fiel
     case MENU_DIET:
         value.number = item->diet;
         break;
-    case MENU_NUMBER:
-        value.number = (int64_t)item->number;
-        break;
     case MENU_STALL:
         value.number = (int64_t)item->stall;
         break;
@@ -52,7 +51,10 @@ static struct field_value item_value(const struct menu_item *item, uint32_t fiel
     case MENU_HIDDEN:
         value.truth = item->is_hidden;
         break;
-    case MENU_OPTIONS:
+    case MENU_NUMBER:
+        value.number = (int64_t)item->number;
+        break;
+    case MENU_OPTIONS: /* see has_options() */
         break;
     }
     return value;
@@ -92,6 +94,9 @@ static struct field_value popup_value(const struct popup *popup, uint32_t field)
     case POPUP_ADDRESS:
         value.text = popup->address;
         break;
+    case POPUP_TIPS:
+        value.text = popup->tips;
+        break;
     }
     return value;
 }
@@ -108,7 +113,8 @@ static bool has_options(const struct menu_item *item, struct bytes wanted)
     }
     writer_init(&writer, data, sizeof data);
     menu_options_encode(&options, &writer);
-    return writer_finish(&writer, &now) == 0 && bytes_equal(now, wanted);
+    check(writer_finish(&writer, &now) == 0);
+    return bytes_equal(now, wanted);
 }
 
 /* --- the menu --- */
@@ -139,11 +145,10 @@ static bool is_field_so(const struct menu_item *item, const struct field_value *
     if (item->number == 0 || is_disputed) {
         return false;
     }
-    if (wanted->field == (uint32_t)MENU_OPTIONS) {
-        return has_options(item, wanted->text);
-    }
     const struct field_value now = item_value(item, wanted->field);
-    return field_is_same(menu_field_rule(wanted->field).form, &now, wanted);
+    return wanted->field == (uint32_t)MENU_OPTIONS
+               ? has_options(item, wanted->text)
+               : field_is_same(menu_field_rule(wanted->field).form, &now, wanted);
 }
 
 /* A new item needs a name and a price; its number is the one it is addressed by. */
@@ -194,7 +199,7 @@ int till_menu_set(struct task *task)
     }
     for (uint32_t i = 0; i < command->fields_count; i++) {
         const struct field_value wanted = task_field_value(&command->fields[i]);
-        if (wanted.field != (uint32_t)MENU_NUMBER && !is_field_so(&item, &wanted)) {
+        if (!is_field_so(&item, &wanted) && wanted.field != (uint32_t)MENU_NUMBER) {
             set.values[set.count++] = wanted;
         }
     }
@@ -243,6 +248,9 @@ static int check_setting(const struct popup *popup, const struct field_value *wa
     }
     if (wanted->field == (uint32_t)POPUP_ADDRESS && wanted->text.size > 0 &&
         !popup_address_is_sound(wanted->text)) {
+        return ERR_MALFORMED;
+    }
+    if (wanted->field == (uint32_t)POPUP_TIPS && !tip_shares_are_sound(wanted->text)) {
         return ERR_MALFORMED;
     }
     const bool is_money = is_currency || wanted->field == (uint32_t)POPUP_CURRENCY_DIGITS;

@@ -1,5 +1,5 @@
 /* Paying, refunding, discounts. Amounts are worked out once, here, and carried by the event. */
-#include "sync/domain/till_task.h"
+#include "sync/domain/till_tip.h"
 
 #include "sync/base/money.h"
 #include "sync/domain/bill.h"
@@ -93,18 +93,22 @@ static bool is_list_full(const struct order *order)
 static int pay_missing(struct task *task, const struct entity_id *id)
 {
     struct popup popup;
-    const int64_t missing = -task->order->due_minor;
+    const int64_t tip = task->command->tip_minor;
     const int64_t said = task->command->amount_minor;
-    if (said < 0) {
+    if (said < 0 || tip < 0 || tip > MONEY_MAX || (said != 0 && said < tip)) {
         return ERR_MALFORMED;
     }
+    const int64_t missing = tip - task->order->due_minor;
     if (said == 0 && missing <= 0) {
         return 0;
     }
     if (said > missing || is_list_full(task->order)) {
         return ERR_STATE;
     }
-    const int err = task_load_popup(task, &popup);
+    int err = task_load_popup(task, &popup);
+    if (err == 0) {
+        err = till_tip_more(task);
+    }
     return err != 0
                ? err
                : till_take_payment(task, id, said != 0 ? said : missing, popup.cash_step_minor);

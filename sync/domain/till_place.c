@@ -6,6 +6,7 @@
 #include "sync/domain/till_cart.h"
 #include "sync/domain/till_line.h"
 #include "sync/domain/till_quote.h"
+#include "sync/domain/till_tip.h"
 
 /* --- placing --- */
 
@@ -13,7 +14,11 @@
 static int emit_open(struct task *task, const struct popup *popup, struct bytes mode)
 {
     uint32_t table;
-    const int err = till_order_table(task, &table);
+    int err = till_order_table(task, &table);
+    if (err == 0) {
+        err = task_add_words(task, KIND_ORDER, &task->result->entity);
+        err = err == ERR_LIMIT ? 0 : err; /* no order is refused for its name */
+    }
     if (err != 0) {
         return err;
     }
@@ -25,12 +30,13 @@ static int emit_open(struct task *task, const struct popup *popup, struct bytes 
         .number = till->number_next,
         .channel = task->command->channel,
         .mode = mode,
-        .name = task->command->name,
         .is_pay_first = popup->is_pay_first || task->command->is_draft,
         .prices_include_tax = popup->prices_include_tax,
         .has_owner = principal->role == ROLE_CUSTOMER,
         .owner = order_owner_of(principal->session, &task->result->entity),
         .table = table,
+        .has_name_blob = task->result->is_blob_used,
+        .name_blob = task->command->blob,
     };
     /* No day is open, or this device mints no numbers. */
     if (popup->day == 0 || till->lane.size == 0) {
@@ -126,11 +132,23 @@ static int emit_quoted_lines(struct task *task, const struct quote *quote, int64
     return err == 0 ? total_of(task, quote->prices_include_tax, lines, count, ret_total) : err;
 }
 
-static int pay_placed(struct task *task, const struct popup *popup)
+/* @tip_minor, or @bp of what was placed. */
+static int tip_placed(struct task *task, int64_t tip_minor, uint32_t bp, int64_t *ret_tip)
+{
+    struct tip tip = {0};
+    const int err = tip_of(tip_minor, bp, task->result->total_minor, &tip);
+    if (err == 0 && tip.amount_minor > 0) {
+        till_tip_emit(task, &tip);
+    }
+    *ret_tip = tip.amount_minor;
+    return err;
+}
+
+static int pay_placed(struct task *task, const struct popup *popup, int64_t tip_minor)
 {
     const struct command *command = task->command;
     const struct entity_id id = task_placed_payment_id(&task->result->entity);
-    const int64_t total = task->result->total_minor;
+    const int64_t total = task->result->total_minor + tip_minor;
     const int64_t amount = command->amount_minor != 0 ? command->amount_minor : total;
     if (amount < 0) {
         return command->amount_minor < 0 ? ERR_MALFORMED
@@ -142,16 +160,17 @@ static int pay_placed(struct task *task, const struct popup *popup)
     return amount == 0 ? 0 : till_take_payment(task, &id, amount, popup->cash_step_minor);
 }
 
-static int place_lines(struct task *task, const struct popup *popup)
+static int place_lines(struct task *task, const struct popup *popup, int64_t *ret_tip)
 {
+    const struct command *command = task->command;
     int err = emit_open(task, popup, task->command->mode);
     if (err == 0) {
         err = emit_placed_lines(task, popup->prices_include_tax, &task->result->total_minor);
     }
-    return err;
+    return err == 0 ? tip_placed(task, command->tip_minor, command->tip_bp, ret_tip) : err;
 }
 
-static int place_quote(struct task *task, struct popup *popup)
+static int place_quote(struct task *task, struct popup *popup, int64_t *ret_tip)
 {
     struct quote quote;
     int err = till_quote_load(task, &quote);
@@ -165,24 +184,26 @@ static int place_quote(struct task *task, struct popup *popup)
     if (err == 0) {
         err = emit_quoted_lines(task, &quote, &task->result->total_minor);
     }
-    return err;
+    return err == 0 ? tip_placed(task, quote.tip_minor, quote.tip_bp, ret_tip) : err;
 }
 
 static int place_new(struct task *task)
 {
     struct popup popup;
+    int64_t tip_minor = 0;
     int err = task_load_popup(task, &popup);
     if (err == 0 && task->command->has_cart) {
         err = till_cart_check(task);
     }
     if (err == 0) {
-        err = task->command->has_quote ? place_quote(task, &popup) : place_lines(task, &popup);
+        err = task->command->has_quote ? place_quote(task, &popup, &tip_minor)
+                                       : place_lines(task, &popup, &tip_minor);
     }
     if (err == 0 && task->command->has_cart) {
         err = till_cart_end_round(task);
     }
     if (err == 0 && task->command->is_paid_now) {
-        err = pay_placed(task, &popup);
+        err = pay_placed(task, &popup, tip_minor);
     }
     return err;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/till_line.h"
 #include "sync/domain/till_stock.h"
 
@@ -25,13 +26,14 @@ int till_quote_load(const struct task *task, struct quote *ret_quote)
 /* --- what there is of a line --- */
 
 /* Peers are asked for what is lacking here, never for more than one customer may hold. */
-static void note_lack(struct task *task, uint64_t item, int64_t lacking)
+static void note_lack(struct task *task, const struct line_add *add, const struct stock_free *found)
 {
     struct till_result *result = task->result;
-    if (result->short_item == 0 && lacking > 0) {
-        result->short_item = item;
-        result->short_units =
-            lacking < HOLD_SESSION_UNITS_MAX ? (uint64_t)lacking : HOLD_SESSION_UNITS_MAX;
+    const uint32_t units =
+        add->quantity < HOLD_SESSION_UNITS_MAX ? add->quantity : HOLD_SESSION_UNITS_MAX;
+    if (result->short_item == 0 && (int64_t)add->quantity > found->unheld) {
+        result->short_item = add->item;
+        result->short_units = till_stock_rights_for(task, add->item, true, units, found);
     }
 }
 
@@ -48,7 +50,7 @@ static int hold_line(struct task *task, struct quote_entry *entry)
         till_stock_want(task, entry->add.item, entry->add.quantity);
         return 0;
     }
-    note_lack(task, entry->add.item, wanted - found.unheld);
+    note_lack(task, &entry->add, &found);
     entry->state = QUOTE_SHORT;
     entry->left = found.units > 0 ? (uint64_t)found.units : 0;
     return 0;
@@ -95,7 +97,8 @@ enum { QUOTE_HEAD_BYTES_MAX = 64 + NAME_BYTES_MAX };
 
 /* Those who share a session ask the same, each from his own phone: what one was told stands, while
  * another would be told no other. Of the one that stands @head gets the name. */
-static bool stands_same(const struct task *task, struct quote *head, struct bytes entries)
+static int stands_same(const struct task *task, struct quote *head, struct bytes entries,
+                       bool *ret_is)
 {
     const struct till *till = task->till;
     const struct quote_slot *slot =
@@ -103,19 +106,21 @@ static bool stands_same(const struct task *task, struct quote *head, struct byte
     uint8_t data[QUOTE_HEAD_BYTES_MAX];
     struct writer writer;
     struct bytes begin, stored;
+    *ret_is = false;
     if (slot == NULL || slot->is_ordered) {
-        return false;
+        return 0;
     }
     const struct key key = quote_key(slot->session);
     head->id = slot->id;
     head->until_mono_ms = slot->until_mono_ms;
     writer_init(&writer, data, sizeof data);
     quote_write_head(head, task->command->lines_count, &writer);
-    return writer_finish(&writer, &begin) == 0 &&
-           store_get(till->txn, TABLE_LOCAL, key_bytes(&key), &stored) == 0 &&
-           stored.size == begin.size + entries.size &&
-           memcmp(stored.data, begin.data, begin.size) == 0 &&
-           memcmp(stored.data + begin.size, entries.data, entries.size) == 0;
+    check(writer_finish(&writer, &begin) == 0);
+    const int err = store_get(till->txn, TABLE_LOCAL, key_bytes(&key), &stored);
+    *ret_is = err == 0 && stored.size == begin.size + entries.size &&
+              memcmp(stored.data, begin.data, begin.size) == 0 &&
+              memcmp(stored.data + begin.size, entries.data, entries.size) == 0;
+    return err == ERR_NOT_FOUND ? 0 : err;
 }
 
 /* What was written has to read as an order's lines would, and to be payable. */
@@ -123,8 +128,12 @@ static int check_row(struct bytes row)
 {
     struct quote quote;
     struct bill bill;
-    const int err = quote_decode(row, &quote);
-    return err != 0 ? err : quote_bill(&quote, &bill);
+    int64_t tip_minor;
+    int err = quote_decode(row, &quote);
+    if (err == 0) {
+        err = quote_bill(&quote, &bill);
+    }
+    return err != 0 ? err : quote_tip(&quote, &bill, &tip_minor);
 }
 
 static int quote_new(struct task *task, const struct popup *popup)
@@ -133,8 +142,11 @@ static int quote_new(struct task *task, const struct popup *popup)
     struct quote head = {.id = result->entity,
                          .until_mono_ms = result->quote.until_mono_ms,
                          .mode = task->command->mode,
-                         .prices_include_tax = popup->prices_include_tax};
+                         .prices_include_tax = popup->prices_include_tax,
+                         .tip_minor = task->command->tip_minor,
+                         .tip_bp = task->command->tip_bp};
     struct writer writer;
+    bool is_same = false;
     int err = till_check_lines(task, 0);
     writer_init(&writer, result->body_data, sizeof result->body_data);
     quote_write_head(&head, task->command->lines_count, &writer);
@@ -148,8 +160,11 @@ static int quote_new(struct task *task, const struct popup *popup)
     if (err == 0) {
         err = check_row(result->quote_row);
     }
-    if (err == 0 &&
-        stands_same(task, &head, bytes_of(writer.data + head_size, writer.size - head_size))) {
+    if (err == 0) {
+        const struct bytes entries = bytes_of(writer.data + head_size, writer.size - head_size);
+        err = stands_same(task, &head, entries, &is_same);
+    }
+    if (is_same) {
         result->entity = head.id;
         result->quote_row = bytes_of(NULL, 0);
         result->wants_count = 0;

@@ -2,6 +2,7 @@
  * that already has the value wanted is left out: a form saved twice writes once. */
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/entity.h"
 #include "sync/domain/record.h"
 #include "sync/domain/till_task.h"
@@ -109,6 +110,8 @@ static uint32_t fields_together(enum kind kind)
     case KIND_PRINTER:
         return 1u << PRINTER_DRIVER | 1u << PRINTER_OWNER | 1u << PRINTER_ADDRESS |
                1u << PRINTER_CODEPAGE;
+    case KIND_REVIEW:
+        return 1u << REVIEW_TEXT | 1u << REVIEW_WORDS;
     default:
         return 0;
     }
@@ -141,7 +144,8 @@ static int settle_offer(const struct command *command, struct field_values *set)
 {
     struct field_value *percent = value_find(set, OFFER_PERCENT);
     struct field_value *amount = value_find(set, OFFER_AMOUNT);
-    if (percent == NULL || amount == NULL || percent->number == 0 || amount->number == 0) {
+    check((percent == NULL) == (amount == NULL)); /* complete() was here */
+    if (percent == NULL || percent->number == 0 || amount->number == 0) {
         return 0;
     }
     const bool has_percent = task_find_field(command, OFFER_PERCENT) != NULL;
@@ -177,6 +181,19 @@ static void leave_out(const struct record *record, struct field_values *set)
     *set = left;
 }
 
+/* What a customer writes lies in the command's blob: the journal has its hash and an empty text. */
+static void put_words(const struct command *command, struct field_values *set)
+{
+    struct field_value *text = value_find(set, REVIEW_TEXT);
+    if (text == NULL) {
+        return;
+    }
+    const size_t size = command->blob_size > 0 ? sizeof command->blob.bytes : 0;
+    text->text = bytes_of_text("");
+    value_add(set, (struct field_value){.field = REVIEW_WORDS,
+                                        .text = bytes_of(command->blob.bytes, size)});
+}
+
 /* What the command wants of @record and is not so yet. */
 static int wanted_values(const struct task *task, const struct record *record,
                          struct field_values *ret_set)
@@ -185,6 +202,9 @@ static int wanted_values(const struct task *task, const struct record *record,
     struct field_values set = {0};
     for (uint32_t i = 0; i < command->fields_count; i++) {
         value_add(&set, task_field_value(&command->fields[i]));
+    }
+    if (record->kind->kind == KIND_REVIEW) {
+        put_words(command, &set);
     }
     complete(record, &set);
     const int err = record->kind->kind == KIND_OFFER ? settle_offer(command, &set) : 0;
@@ -221,14 +241,6 @@ static int check_new(const struct task *task, const struct record *record,
     return err == 0 && count >= record->kind->count_max ? ERR_TOO_MANY : err;
 }
 
-/* The event has a right of its own beside the command's: who may be on the staff is the
- * roster's. */
-static bool may_write(const struct task *task, const struct record_kind *kind)
-{
-    return kind != NULL &&
-           principal_may(&task->command->principal, event_info_find(kind->set)->capability);
-}
-
 static bool says_pin(const struct command *command)
 {
     return command->record == KIND_STAFF && task_find_field(command, STAFF_PIN) != NULL;
@@ -241,7 +253,8 @@ int till_record_set(struct task *task)
     struct record record;
     struct field_values set = {0};
     uint64_t number;
-    int err = may_write(task, kind) ? task_check_fields(command, kind->rule_of) : ERR_FORBIDDEN;
+    check(kind != NULL); /* the command was aimed at a record of it */
+    int err = task_check_fields(command, kind->rule_of);
     if (err == 0 && (task_find_field(command, RECORD_NUMBER) != NULL || says_pin(command))) {
         err = ERR_MALFORMED; /* what the record is addressed by; what has a command of its own */
     }
@@ -285,7 +298,8 @@ static int check_review(const struct task *task)
 {
     const struct command *command = task->command;
     if (task_find_field(command, REVIEW_ORDER) != NULL ||
-        task_find_field(command, REVIEW_CUSTOMER) != NULL) {
+        task_find_field(command, REVIEW_CUSTOMER) != NULL ||
+        task_find_field(command, REVIEW_WORDS) != NULL) {
         return ERR_MALFORMED;
     }
     return task_check_fields(command, record_kind_find(KIND_REVIEW)->rule_of);
@@ -298,9 +312,7 @@ static bool is_said_too_often(const struct task *task)
     uint32_t count = 0;
     for (uint32_t i = 0; i < said->branches_count; i++) {
         const struct history_branch *branch = &said->branches[i];
-        if (branch->log == task->till->own_log && history_branch_is_own(branch)) {
-            count += branch->count;
-        }
+        count += branch->log == task->till->own_log ? branch->count : 0;
     }
     return task->command->principal.role == ROLE_CUSTOMER && count >= REVIEW_SAYS_MAX;
 }
@@ -341,7 +353,10 @@ int till_review(struct task *task)
     if (err == 0) {
         emit_set(task, kind, &set);
     }
-    return err;
+    const struct field_value *words = value_find(&set, REVIEW_WORDS);
+    return err == 0 && words != NULL && words->text.size > 0
+               ? task_add_words(task, KIND_REVIEW, &task->result->entity)
+               : err;
 }
 
 int till_review_hide(struct task *task)

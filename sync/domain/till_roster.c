@@ -1,20 +1,15 @@
 /* The till, the roster: devices come, change, go; people's roles. */
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/till_task.h"
 #include "sync/log/run.h"
 
-/* @body, which an encoder of statement.h made with @err, is that of an event of @type. */
-static void emit_body(struct task *task, enum event_type type, int err, struct bytes body)
+/* @body, which an encoder of statement.h made, is that of an event of @type. */
+static void emit_body(struct task *task, enum event_type type, struct bytes body)
 {
-    if (task->err != 0) {
-        return;
-    }
-    task->err = err;
-    if (err == 0) {
-        write_raw(task_body(task), body);
-        task_emit_unchecked(task, type);
-    }
+    write_raw(task_body(task), body);
+    task_emit_unchecked(task, type);
 }
 
 /* All heads, in ascending order of log. */
@@ -73,13 +68,12 @@ static int certify_anew(struct task *task, const struct roster_device *device,
     if (err == ERR_TOO_MANY) {
         return ERR_FORBIDDEN; /* an admin of an admin's */
     }
-    if (err == 0) {
-        err = chain_body_encode(chain, body_data, sizeof body_data, &body);
+    if (err != 0) {
+        return err;
     }
-    if (err == 0) {
-        emit_body(task, EVENT_DEVICE_ADD, 0, body);
-    }
-    return err;
+    check(chain_body_encode(chain, body_data, sizeof body_data, &body) == 0);
+    emit_body(task, EVENT_DEVICE_ADD, body);
+    return 0;
 }
 
 int till_device_rename(struct task *task)
@@ -131,8 +125,8 @@ static void emit_caps(struct task *task, uint64_t capabilities)
             caps.from[caps.count++] = (struct log_point){.log = head->log, .seq = head->seq + 1};
         }
     }
-    const int err = device_caps_encode(&caps, data, sizeof data, &body);
-    emit_body(task, EVENT_DEVICE_CAPS, err, body);
+    check(device_caps_encode(&caps, data, sizeof data, &body) == 0);
+    emit_body(task, EVENT_DEVICE_CAPS, body);
 }
 
 /* More rights come by the certificate, when the device takes it up; fewer are stated beside it, so
@@ -168,8 +162,8 @@ static void emit_cut(struct task *task, enum event_type type, const struct log_c
 {
     uint8_t data[64];
     struct bytes body;
-    const int err = log_cut_encode(cut, data, sizeof data, &body);
-    emit_body(task, type, err, body);
+    check(log_cut_encode(cut, data, sizeof data, &body) == 0);
+    emit_body(task, type, body);
 }
 
 static const struct log_head *head_of_device(const struct task *task, uint32_t at)
@@ -265,8 +259,8 @@ int till_device_place(struct task *task)
     if (own != NULL && device_place_equal(&own->place, &place)) {
         return 0;
     }
-    const int err = device_place_encode(&place, data, sizeof data, &body);
-    emit_body(task, EVENT_DEVICE_PLACE, err, body);
+    check(device_place_encode(&place, data, sizeof data, &body) == 0);
+    emit_body(task, EVENT_DEVICE_PLACE, body);
     return 0;
 }
 
@@ -298,7 +292,7 @@ int till_staff_role(struct task *task)
                 (struct log_point){.log = head->log, .seq = head->seq};
         }
     }
-    const int err = staff_role_encode(&role, data, sizeof data, &body);
-    emit_body(task, EVENT_STAFF_ROLE, err, body);
+    check(staff_role_encode(&role, data, sizeof data, &body) == 0);
+    emit_body(task, EVENT_STAFF_ROLE, body);
     return 0;
 }

@@ -211,6 +211,12 @@ static int64_t free_to_customer(const struct task *task, uint64_t item, int64_t 
     return least((share > own ? share : own) - wanted_already(task, item), allowance);
 }
 
+/* Whether who asks has a share only. */
+static bool is_shared(const struct task *task, bool is_strict)
+{
+    return is_strict && task->command->principal.role == ROLE_CUSTOMER;
+}
+
 /* What this device may sell to who asks of the item in till->stock, less what it sold in this
  * command. */
 static int free_of(const struct task *task, uint64_t item, bool is_strict,
@@ -228,12 +234,11 @@ static int free_of(const struct task *task, uint64_t item, bool is_strict,
         return err;
     }
     const int64_t held =
-        till->holds == NULL
-            ? 0
-            : (int64_t)hold_units(till->holds, item, principal->session, till->now_mono_ms);
-    found.unheld = rights - held - (sold > wanted ? sold : wanted);
+        (int64_t)hold_units(till->holds, item, principal->session, till->now_mono_ms);
+    found.used = held + (sold > wanted ? sold : wanted);
+    found.unheld = rights - found.used;
     found.units = found.unheld;
-    if (is_strict && principal->role == ROLE_CUSTOMER && till->holds != NULL) {
+    if (is_shared(task, is_strict)) {
         found.units = least(found.units, free_to_customer(task, item, rights, held));
     }
     *ret_free = found;
@@ -254,6 +259,17 @@ int till_stock_free(struct task *task, uint64_t item, bool is_strict, struct sto
         err = ERR_VERSION;
     }
     return err == 0 ? free_of(task, item, is_strict, ret_free) : err;
+}
+
+uint64_t till_stock_rights_for(const struct task *task, uint64_t item, bool is_strict,
+                               uint32_t units, const struct stock_free *found)
+{
+    const int64_t rights = found->used + (int64_t)units;
+    if (!is_shared(task, is_strict)) {
+        return (uint64_t)rights;
+    }
+    const int64_t sold = (int64_t)hold_units_sold(task->till->holds, item);
+    return (uint64_t)(hold_share_of(rights + sold) - sold);
 }
 
 void till_stock_want(struct task *task, uint64_t item, uint32_t units)
@@ -281,13 +297,13 @@ static uint64_t issuer_of_forced(const struct task *task)
 
 /* Sold without a right to it, or not at all. */
 static int settle_short(struct task *task, const struct stock_sale *sale, int64_t left,
-                        int64_t unheld)
+                        const struct stock_free *found)
 {
     struct till_result *result = task->result;
-    const int64_t lacking = least(left, (int64_t)sale->units - unheld);
-    if (result->short_item == 0 && lacking > 0) {
+    if (result->short_item == 0 && (int64_t)sale->units > found->unheld) {
         result->short_item = sale->item;
-        result->short_units = (uint64_t)lacking;
+        result->short_units =
+            till_stock_rights_for(task, sale->item, sale->is_strict, sale->units, found);
     }
     if (sale->is_strict && !task->command->is_forced) {
         return task_refused(task, sale->item, ERR_UNAVAILABLE);
@@ -305,7 +321,7 @@ static int settle_sale(struct task *task, const struct stock_sale *sale)
         err = sell_rights(task, sale, found.units, &left);
     }
     if (err == 0 && left > 0) {
-        err = settle_short(task, sale, left, found.unheld);
+        err = settle_short(task, sale, left, &found);
     }
     if (err == 0 && sale->is_strict) {
         till_stock_want(task, sale->item, sale->units);

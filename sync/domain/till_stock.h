@@ -28,11 +28,17 @@ struct stock_free {
     int64_t units;  /* that who asks may buy; at most ... */
     int64_t unheld; /* ... what nobody else holds: of what is strictly counted a customer may not
                        have all */
+    int64_t used;   /* rights less unheld */
 };
 
 /* ERR_VERSION, ERR_IO, ERR_MALFORMED, ERR_SPOILT. */
 MUST_CHECK int till_stock_free(struct task *task, uint64_t item, bool is_strict,
                                struct stock_free *ret_free);
+
+/* How many rights to @item it takes that who asks may buy @units; @found of the same item, strictly
+ * counted when @is_strict. */
+uint64_t till_stock_rights_for(const struct task *task, uint64_t item, bool is_strict,
+                               uint32_t units, const struct stock_free *found);
 
 /* A customer is given so many of what is strictly counted: into result->wants. */
 void till_stock_want(struct task *task, uint64_t item, uint32_t units);

@@ -4,6 +4,7 @@
 #include "sync/domain/body_check.h"
 #include "sync/domain/turn.h"
 #include "sync/domain/voided.h"
+#include "sync/domain/whose.h"
 
 bool principal_may(const struct principal *principal, enum capability capability)
 {
@@ -50,12 +51,29 @@ void task_emit(struct task *task, enum event_type type)
     task_emit_on(task, type, &task->result->entity);
 }
 
+/* What this device, a gateway, writes on an order is for customers' orders. A command that is on
+ * none opens one. */
+static int check_reach(const struct task *task, enum event_type type, struct bytes body)
+{
+    const struct till *till = task->till;
+    if (whose_reach(till->roster, till->own_log, SEQ_MAX, type, event_info_find(type)->kind) ==
+        REACH_ANYTHING) {
+        return 0;
+    }
+    const bool is_customers = type == EVENT_ORDER_OPEN ? whose_opening(body) == WHOSE_CUSTOMERS
+                              : task->order == NULL    ? true
+                                                    : whose_order(till->history) == WHOSE_CUSTOMERS;
+    return is_customers ? 0 : ERR_FORBIDDEN;
+}
+
 void task_emit_on(struct task *task, enum event_type type, const struct entity_id *entity)
 {
     emit(task, type, entity);
     if (task->err == 0) {
         const struct till_result *result = task->result;
-        task->err = body_check(type, result->events[result->events_count - 1].body);
+        const struct bytes body = result->events[result->events_count - 1].body;
+        const int err = body_check(type, body);
+        task->err = err == 0 ? check_reach(task, type, body) : err;
     }
 }
 
@@ -143,7 +161,7 @@ int task_load_order(struct task *task, const struct entity_id *id)
     }
     order_derive(till->history, till->order);
     task->order = till->order;
-    if (till->history->is_opaque || (till->order->flags & FLAG_OPAQUE) != 0) {
+    if (till->history->is_opaque) {
         return ERR_VERSION;
     }
     if (till->order->numbers_count == 0) {

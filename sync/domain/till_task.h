@@ -69,6 +69,24 @@ void task_emit_again(struct task *task, const struct voided_event *voided);
 /* As task_emit() for a body that body_check() does not know. */
 void task_emit_unchecked(struct task *task, enum event_type type);
 
+/* Emit the blob.add of what a person said of @entity, which the command's blob holds, if it has
+ * one: result->is_blob_used says so. ERR_LIMIT (no room), ERR_VERSION, ERR_TOO_MANY, ERR_STATE
+ * (erased), ERR_IO, ERR_SPOILT. Uses till->scratch. */
+MUST_CHECK int task_add_words(struct task *task, enum kind kind, const struct entity_id *entity);
+
+/* Emit again what a blob.add says of @hash that counts no more, where this device holds it: an
+ * adopted order's name comes to all. Nothing where it is known or erased, or has no place here: a
+ * name keeps nobody from adopting. ERR_IO. Uses till->scratch. */
+MUST_CHECK int task_tell_anew(struct task *task, const struct hash *hash);
+
+/* Emit the erasure of @hash, unless it was erased. ERR_VERSION, ERR_TOO_MANY, ERR_IO, ERR_SPOILT.
+ * Uses till->scratch. */
+MUST_CHECK int task_erase_blob(struct task *task, const struct hash *hash);
+
+/* The personal blob that an event of @type speaks of: an order's name, how to reach its guest, what
+ * a review says. false: of none. */
+bool task_guest_blob(uint32_t type, struct bytes body, struct hash *ret_hash);
+
 /* --- fields of menu, pop-up and records --- */
 
 /* Unknown fields and one said twice are the screen's mistake. ERR_MALFORMED. */
@@ -188,6 +206,7 @@ int till_reinstate(struct task *task);
 int till_pay(struct task *task);
 int till_refund(struct task *task);
 int till_discount(struct task *task);
+int till_tip(struct task *task);
 int till_receipt(struct task *task);
 
 /* Whether a receipt of @order can be given: it is paid. */

@@ -1,10 +1,14 @@
 /* What a revocation voided of an order: a manager adopts it, event by event under the own log, or
  * says that it stays void. */
+#include "sync/base/check.h"
 #include "sync/domain/till_stock.h"
 #include "sync/domain/till_task.h"
 #include "sync/domain/voided.h"
 
-enum { STOCK_EVENTS_SPARE = ORDER_LINES_MAX }; /* of a command, for what the adopted lines take */
+enum {
+    STOCK_EVENTS_SPARE = ORDER_LINES_MAX, /* of a command, for what the adopted lines take */
+    BLOB_ADD_BYTES_MAX = 160,             /* hash, size, media type, entity */
+};
 
 static bool may_write(const struct task *task, uint32_t type)
 {
@@ -44,7 +48,7 @@ static bool has_room(const struct task *task, size_t size)
 }
 
 /* What an adopted line sells is taken from the stock, right or no right: the food is gone. Edits of
- * it that are adopted too count. */
+ * it that are adopted too count. All of them make sense: voided_load() takes nothing else. */
 struct adopted {
     uint32_t count;
     struct order_line lines[ORDER_LINES_MAX];
@@ -63,8 +67,8 @@ static struct order_line *find_line(struct adopted *adopted, uint32_t id)
 static void note_add(struct adopted *adopted, struct bytes body)
 {
     struct line_add add;
-    if (line_add_decode(body, &add) == 0 && adopted->count < ORDER_LINES_MAX &&
-        find_line(adopted, add.line) == NULL) {
+    check(line_add_decode(body, &add) == 0);
+    if (adopted->count < ORDER_LINES_MAX && find_line(adopted, add.line) == NULL) {
         adopted->lines[adopted->count++] = (struct order_line){
             .id = add.line, .item = add.item, .quantity = (int32_t)add.quantity};
     }
@@ -73,8 +77,8 @@ static void note_add(struct adopted *adopted, struct bytes body)
 static void note_set(struct adopted *adopted, struct bytes body)
 {
     struct line_set set;
-    struct order_line *line =
-        line_set_decode(body, &set) == 0 ? find_line(adopted, set.line) : NULL;
+    check(line_set_decode(body, &set) == 0);
+    struct order_line *line = find_line(adopted, set.line);
     if (line != NULL) {
         line->quantity += set.quantity_delta;
     }
@@ -83,9 +87,7 @@ static void note_set(struct adopted *adopted, struct bytes body)
 static void note_void(struct adopted *adopted, struct bytes body)
 {
     struct line_void gone;
-    if (line_void_decode(body, &gone) != 0) {
-        return;
-    }
+    check(line_void_decode(body, &gone) == 0);
     for (uint32_t i = 0; i < gone.lines.count; i++) {
         struct order_line *line = find_line(adopted, gone.lines.ids[i]);
         if (line != NULL) {
@@ -136,6 +138,35 @@ static int adopt_event(struct task *task, const struct voided_event *voided,
     return 0;
 }
 
+/* The name and the contact that @voided's event speaks of: their blob.adds are as void as it was.
+ */
+static int tell_blob(struct task *task, const struct voided_event *voided)
+{
+    struct operation id;
+    struct event event;
+    struct hash hash;
+    if (event_read(task->till->txn, voided->place.log, voided->place.seq, &id, &event) != 0) {
+        return ERR_IO;
+    }
+    return task_guest_blob(event.type, event.body, &hash) && has_room(task, BLOB_ADD_BYTES_MAX)
+               ? task_tell_anew(task, &hash)
+               : 0;
+}
+
+/* Those of what was adopted before too: who adopted it may not have held them. */
+static int tell_blobs(struct task *task, const struct voided *voided)
+{
+    const bool may_tell = may_write(task, EVENT_BLOB_ADD);
+    int err = 0;
+    for (uint32_t i = 0; i < voided->count && may_tell && err == 0; i++) {
+        const struct voided_event *event = &voided->events[i];
+        if (event->is_adopted || may_write(task, event->type)) {
+            err = tell_blob(task, event);
+        }
+    }
+    return err;
+}
+
 int till_adopt(struct task *task)
 {
     struct voided voided;
@@ -143,6 +174,9 @@ int till_adopt(struct task *task)
     bool fits = true;
     bool is_forbidden = false;
     int err = load(task, &voided);
+    if (err == 0) {
+        err = tell_blobs(task, &voided);
+    }
     for (uint32_t i = 0; i < voided.count && fits && err == 0; i++) {
         const struct voided_event *event = &voided.events[i];
         const bool may = may_write(task, event->type);

@@ -124,7 +124,8 @@ bool turn_is_dirty_beside(const struct turn *turn, const struct entity_id *entit
     bool is_any = dirty->is_full;
     for (int32_t at = dirty->first; at >= 0 && !is_any; at = turn->events[at].next) {
         struct event event;
-        is_any = event_decode(turn->events[at].bytes, &event) != 0 || event.type != type;
+        check(event_decode(turn->events[at].bytes, &event) == 0); /* as when it came in */
+        is_any = event.type != type;
     }
     return is_any;
 }

@@ -71,9 +71,10 @@ struct folder {
     const struct entity_id *right_to; /* all rows are gone through: those of entities above this one
                                          may say what they did before; NULL = none does */
     uint64_t appends, loads;          /* how often each path was taken */
-    bool is_row_spoilt;  /* a stored row was no row, or one of the index not there: what else was
-                            made of it is unknown; the reader clears it */
-    bool is_blob_folded; /* the state of a blob may have changed; the reader clears it */
+    bool is_row_spoilt;   /* a stored row was no row, or one of the index not there: what else was
+                             made of it is unknown; the reader clears it */
+    bool is_blob_folded;  /* the state of a blob may have changed; the reader clears it */
+    bool is_stock_folded; /* likewise what there is of an item */
 };
 
 void turn_reset(struct turn *turn);
@@ -103,6 +104,11 @@ MUST_CHECK int turn_fold_all(struct turn *turn, struct store_txn *txn, struct fo
 
 /* Whether @entity is one that is not to be folded here. */
 bool folder_sets_aside(const struct folder *folder, const struct entity_id *entity);
+
+/* The screens show the row of @kind of @entity anew, where there is one, although it is the same:
+ * what a blob adds to it has come, or is gone. ERR_IO, ERR_FULL. */
+MUST_CHECK int folder_show_anew(struct folder *folder, struct store_txn *txn, enum kind kind,
+                                const struct entity_id *entity);
 
 /* What somebody goes by: as history_get(), but of an entity whose row may not be right yet what
  * counts of it now, from the log. ERR_NOT_FOUND, ERR_IO, ERR_MALFORMED: @history is empty then or

@@ -3,15 +3,10 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
+#include "sync/domain/whose.h"
 #include "sync/log/salvage.h"
 #include "sync/roster/salvage_memo.h"
-
-/* Whether the event changes anything at all. */
-static bool counts(const struct folder *folder, const struct operation *id,
-                   const struct event *event)
-{
-    return roster_judge(folder->roster, id->log, id->seq, event->type, event->by) == VERDICT_VALID;
-}
 
 /* Append the turn's events to folder->history; false = the fast path will not do. */
 static bool append_all(const struct turn *turn, const struct turn_entity *entity,
@@ -20,19 +15,16 @@ static bool append_all(const struct turn *turn, const struct turn_entity *entity
     for (int32_t at = entity->first; at >= 0; at = turn->events[at].next) {
         const struct turn_event *added = &turn->events[at];
         struct event event;
-        if (event_decode(added->bytes, &event) != 0) {
-            return false;
-        }
-        if (!counts(folder, &added->id, &event)) {
-            if (folder->history->pending_count > 0) {
-                return false; /* what waited for it waits no longer */
-            }
+        check(event_decode(added->bytes, &event) == 0); /* as when it came in */
+        const enum history_way way =
+            history_way(folder->history, folder->roster, &added->id, &event);
+        if (way == WAY_SKIP) {
             continue;
         }
-        if (event.is_reemitted || !history_can_append(folder->history, &added->id, &event) ||
-            history_append(folder->history, &added->id, &event) != 0) {
+        if (way == WAY_LOAD) {
             return false;
         }
+        check(history_append(folder->history, &added->id, &event) == 0);
         folder->history->is_outdated |=
             roster_is_outdated(folder->roster, added->id.log, added->id.seq, event.type, event.by);
     }
@@ -146,6 +138,13 @@ int turn_history_advance(struct turn *turn, struct store_txn *txn, struct folder
     return turn_history_refold(txn, folder, kind, &entity->id);
 }
 
+/* Whether the event changes anything at all. */
+static bool counts(const struct folder *folder, const struct operation *id,
+                   const struct event *event)
+{
+    return roster_judge(folder->roster, id->log, id->seq, event->type, event->by) == VERDICT_VALID;
+}
+
 /* Add the turn's events to folder->stock; @ret_is_done = false: the fast path will not do. */
 static int tally_append_all(const struct turn *turn, const struct turn_entity *entity,
                             struct folder *folder, struct stock_fold *fold, bool *ret_is_done)
@@ -155,7 +154,8 @@ static int tally_append_all(const struct turn *turn, const struct turn_entity *e
     for (int32_t at = entity->first; at >= 0 && err == 0; at = turn->events[at].next) {
         const struct turn_event *added = &turn->events[at];
         struct event event;
-        if (event_decode(added->bytes, &event) != 0 || event.is_reemitted) {
+        check(event_decode(added->bytes, &event) == 0);
+        if (event.is_reemitted) {
             return 0;
         }
         if (counts(folder, &added->id, &event)) {

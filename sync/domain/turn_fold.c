@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/change_number.h"
 #include "sync/roster/salvage_memo.h"
@@ -47,22 +48,22 @@ static int index_replace(struct store_txn *txn, struct folder *folder, const str
 /* --- folding --- */
 
 /* The row of folder->history; empty when nothing of the entity counts. */
-static int history_row(struct folder *folder, struct bytes *ret_row)
+static struct bytes history_row(struct folder *folder)
 {
-    *ret_row = bytes_of(NULL, 0);
-    if (folder->history->count == 0 && !folder->history->is_opaque) {
-        return 0;
+    struct bytes row = bytes_of(NULL, 0);
+    if (folder->history->count > 0 || folder->history->is_opaque) {
+        check(history_encode(folder->history, folder->row, folder->row_capacity, &row) == 0);
     }
-    return history_encode(folder->history, folder->row, folder->row_capacity, ret_row);
+    return row;
 }
 
-static int tally_row(struct folder *folder, struct bytes *ret_row)
+static struct bytes tally_row(struct folder *folder)
 {
-    *ret_row = bytes_of(NULL, 0);
-    if (stock_is_empty(folder->stock)) {
-        return 0;
+    struct bytes row = bytes_of(NULL, 0);
+    if (!stock_is_empty(folder->stock)) {
+        check(stock_encode(folder->stock, folder->row, folder->row_capacity, &row) == 0);
     }
-    return stock_encode(folder->stock, folder->row, folder->row_capacity, ret_row);
+    return row;
 }
 
 int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
@@ -75,7 +76,8 @@ int fold_entity(struct store_txn *txn, struct folder *folder, enum kind kind,
     if (err != 0) {
         return err;
     }
-    return entity_is_tally(kind) ? tally_row(folder, ret_row) : history_row(folder, ret_row);
+    *ret_row = entity_is_tally(kind) ? tally_row(folder) : history_row(folder);
+    return 0;
 }
 
 /* Put @row in place of the stored one, or none when it is empty, as on a device that never heard of
@@ -99,13 +101,10 @@ static int row_replace(struct store_txn *txn, const struct key *state, struct by
 static int history_store(struct store_txn *txn, struct folder *folder, const struct key *state,
                          const struct index_keys *old)
 {
+    const struct bytes row = history_row(folder);
     struct index_keys now = {0};
-    struct bytes row;
     bool is_changed = false;
-    int err = history_row(folder, &row);
-    if (err == 0) {
-        err = row_replace(txn, state, row, &is_changed);
-    }
+    int err = row_replace(txn, state, row, &is_changed);
     if (err != 0 || !is_changed) {
         return err;
     }
@@ -118,12 +117,8 @@ static int history_store(struct store_txn *txn, struct folder *folder, const str
 
 static int tally_store(struct store_txn *txn, struct folder *folder, const struct key *state)
 {
-    struct bytes row;
     bool is_changed = false;
-    int err = tally_row(folder, &row);
-    if (err == 0) {
-        err = row_replace(txn, state, row, &is_changed);
-    }
+    const int err = row_replace(txn, state, tally_row(folder), &is_changed);
     if (err != 0 || !is_changed) {
         return err;
     }
@@ -200,7 +195,6 @@ int folder_history_get(const struct folder *folder, struct history *history, str
 static int keep_aside(struct store_txn *txn, struct folder *folder, const struct key *state,
                       enum kind kind, const struct entity_id *entity)
 {
-    struct bytes row = bytes_of(NULL, 0);
     bool is_changed = false;
     int err = entity_is_tally(kind) ? stock_get(folder->stock, txn, entity)
                                     : history_get(folder->history, txn, kind, entity);
@@ -211,15 +205,36 @@ static int keep_aside(struct store_txn *txn, struct folder *folder, const struct
     }
     folder->stock->is_opaque = folder->history->is_opaque = true;
     if (err == 0) {
-        err = entity_is_tally(kind) ? tally_row(folder, &row) : history_row(folder, &row);
-    }
-    if (err == 0) {
+        const struct bytes row = entity_is_tally(kind) ? tally_row(folder) : history_row(folder);
         err = row_replace(txn, state, row, &is_changed);
     }
     if (err != 0 || !is_changed) {
         return err;
     }
     return change_number_give(txn, state, ++folder->change_number);
+}
+
+int folder_show_anew(struct folder *folder, struct store_txn *txn, enum kind kind,
+                     const struct entity_id *entity)
+{
+    const struct key state = key_state(kind, entity);
+    uint64_t before;
+    const int err = change_number_of(txn, kind, entity, &before);
+    if (err != 0) {
+        return err == ERR_NOT_FOUND ? 0 : err;
+    }
+    return change_number_give(txn, &state, ++folder->change_number);
+}
+
+static int note_blob(struct store_txn *txn, struct folder *folder)
+{
+    struct blob blob;
+    blob_derive(folder->history, &blob);
+    folder->is_blob_folded = true;
+    const int err = blob_note(txn, &blob);
+    return err != 0 || !blob.is_erased || blob.about_kind == KIND_NONE
+               ? err
+               : folder_show_anew(folder, txn, blob.about_kind, &blob.about);
 }
 
 static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *folder,
@@ -243,9 +258,9 @@ static int fold_kind(struct turn *turn, struct store_txn *txn, struct folder *fo
             err = history_store(txn, folder, &state, &old);
         }
     }
+    folder->is_stock_folded |= kind == KIND_STOCK;
     if (err == 0 && kind == KIND_BLOB) {
-        folder->is_blob_folded = true;
-        err = blob_note(txn, folder->history);
+        err = note_blob(txn, folder);
     }
     breadcrumb_clear(folder);
     return err == ERR_MALFORMED ? ERR_IO : err;

@@ -2,6 +2,7 @@
 
 #include "sync/domain/body_check.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/whose.h"
 
 /* Whether a revocation voided what stands at (@log, @seq), or a fork of a log that is revoked:
  * which of its branches a revocation names may not be known here, but what is carried on counts. */
@@ -45,6 +46,16 @@ static struct operation before_of(const struct voided *voided, uint64_t log)
     return (struct operation){.log = 0};
 }
 
+/* Whether @event is a gateway's on what is no customer's order. */
+static bool is_out_of_reach(const struct walk *walk, uint64_t log, uint64_t seq,
+                            const struct event *event)
+{
+    const enum whose whose =
+        event->type == EVENT_ORDER_OPEN ? whose_opening(event->body) : WHOSE_NOBODYS;
+    return whose_reach(walk->roster, log, seq, event->type, KIND_ORDER) != REACH_ANYTHING &&
+           (whose == WHOSE_STALLS || whose_order(walk->history) == WHOSE_STALLS);
+}
+
 /* Whether @event, at (log, seq), would count but for the revocation. */
 static bool could_count(const struct walk *walk, uint64_t log, uint64_t seq,
                         const struct event *event)
@@ -52,7 +63,8 @@ static bool could_count(const struct walk *walk, uint64_t log, uint64_t seq,
     const struct event_info *info = event_info_find(event->type);
     return info != NULL && info->kind == KIND_ORDER && event->type != (uint32_t)EVENT_ORDER_DROP &&
            event->body.size <= VOIDED_BODY_BYTES_MAX && body_check(event->type, event->body) == 0 &&
-           roster_allows_salvaged(walk->roster, log, seq, event->type);
+           roster_allows_salvaged(walk->roster, log, seq, event->type) &&
+           !is_out_of_reach(walk, log, seq, event);
 }
 
 static int take(struct walk *walk, uint64_t log, uint64_t seq)

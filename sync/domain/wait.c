@@ -1,5 +1,7 @@
 #include "sync/domain/wait.h"
 
+#include <string.h>
+
 #include "sync/base/check.h"
 
 enum { WAIT_MS_MAX = 24 * 60 * 60 * 1000 /* clocks that say more are wrong */ };
@@ -20,26 +22,44 @@ static int64_t wait_of(const struct wait_order *order)
     return ms < WAIT_MS_MAX ? (int64_t)ms : WAIT_MS_MAX;
 }
 
-/* Least squares; every sum is far from 64 bits: 48 x 48 x 1 day. */
-static void fit_line(const struct wait_order *orders, uint32_t count, struct wait_model *model)
+int wait_fit(const struct wait_order *orders, uint32_t count, struct wait_model *ret_model)
 {
-    const int64_t n = count;
-    int64_t sum_x = 0;
-    int64_t sum_y = 0;
-    int64_t sum_xx = 0;
-    int64_t sum_xy = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const int64_t x = orders[i].ahead;
-        const int64_t y = wait_of(&orders[i]);
-        sum_x += x;
-        sum_y += y;
-        sum_xx += x * x;
-        sum_xy += x * y;
+    check(count <= WAIT_ORDERS_MAX);
+    if (count < WAIT_ORDERS_MIN) {
+        return ERR_STATE;
     }
-    const int64_t spread = n * sum_xx - sum_x * sum_x;
-    const int64_t slope = n * sum_xy - sum_x * sum_y;
-    model->step_ms = spread > 0 && slope > 0 ? slope / spread : 0;
-    model->base_ms = (sum_y - model->step_ms * sum_x) / n;
+    ret_model->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        ret_model->past[i] = (struct wait_past){orders[i].ahead, wait_of(&orders[i])};
+    }
+    return 0;
+}
+
+static uint32_t apart(uint32_t a, uint32_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* The WAIT_NEAR of the model's orders whose number ahead is nearest to @ahead, and how many they
+ * are; the newer ones first among equals. */
+static uint32_t find_near(const struct wait_model *model, uint32_t ahead,
+                          const struct wait_past **ret_near)
+{
+    uint32_t count = 0;
+    for (uint32_t i = model->count; i > 0; i--) {
+        const struct wait_past *past = &model->past[i - 1];
+        uint32_t at = count;
+        while (at > 0 && apart(ret_near[at - 1]->ahead, ahead) > apart(past->ahead, ahead)) {
+            at--;
+        }
+        if (at == WAIT_NEAR) {
+            continue;
+        }
+        count += count < WAIT_NEAR;
+        memmove(&ret_near[at + 1], &ret_near[at], (count - 1 - at) * sizeof(struct wait_past *));
+        ret_near[at] = past;
+    }
+    return count;
 }
 
 static void insert_sorted(int64_t *sorted, uint32_t count, int64_t value)
@@ -51,36 +71,28 @@ static void insert_sorted(int64_t *sorted, uint32_t count, int64_t value)
     sorted[at] = value;
 }
 
-int wait_fit(const struct wait_order *orders, uint32_t count, struct wait_model *ret_model)
-{
-    int64_t missed[WAIT_ORDERS_MAX];
-    struct wait_model model;
-    check(count <= WAIT_ORDERS_MAX);
-    if (count < WAIT_ORDERS_MIN) {
-        return ERR_STATE;
-    }
-    fit_line(orders, count, &model);
-    for (uint32_t i = 0; i < count; i++) {
-        const int64_t said = model.base_ms + model.step_ms * (int64_t)orders[i].ahead;
-        insert_sorted(missed, i, wait_of(&orders[i]) - said);
-    }
-    const uint32_t left_out = count / 10;
-    model.low_ms = missed[left_out];
-    model.high_ms = missed[count - 1 - left_out];
-    *ret_model = model;
-    return 0;
-}
-
-static uint64_t at_least_zero(int64_t ms)
-{
-    return ms > 0 ? (uint64_t)ms : 0;
-}
-
-void wait_range(const struct wait_model *model, uint32_t ahead, uint64_t *ret_low_ms,
+/* No product is near 64 bits: a day x 2^32. */
+bool wait_range(const struct wait_model *model, uint32_t ahead, uint64_t *ret_low_ms,
                 uint64_t *ret_high_ms)
 {
-    const int64_t said = model->base_ms + model->step_ms * (int64_t)ahead;
-    const int64_t margin = said > 0 ? said / 10 : 0;
-    *ret_low_ms = at_least_zero(said - margin + model->low_ms);
-    *ret_high_ms = at_least_zero(said + margin + model->high_ms);
+    const struct wait_past *near[WAIT_NEAR];
+    int64_t waits[WAIT_NEAR];
+    const uint32_t count = find_near(model, ahead, near);
+    check(count > 0); /* a model was fitted to some orders */
+    for (uint32_t i = 0; i < count; i++) {
+        const int64_t places = (int64_t)near[i]->ahead + 1;
+        insert_sorted(waits, i, near[i]->wait_ms * ((int64_t)ahead + 1) / places);
+    }
+    const uint32_t left_out = count / 10;
+    const int64_t least = waits[left_out];
+    const int64_t most = waits[count - 1 - left_out];
+    const int64_t middle = (least + most) / 2;
+    const int64_t low = least > middle / 12 ? least - middle / 12 : 0;
+    const int64_t high = most + middle / 12;
+    if (high - low > middle / 2) {
+        return false;
+    }
+    *ret_low_ms = (uint64_t)low;
+    *ret_high_ms = (uint64_t)high;
+    return true;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sync/base/check.h"
 #include "sync/log/salvage_rows.h"
 
 /* --- the table: writing --- */
@@ -100,7 +101,8 @@ static int do_elements(struct store_txn *txn, const struct salvage *salvage,
         row->id =
             (struct operation){.log = salvage->log, .seq = salvage->first_seq + row->position};
         memcpy(row->id.hash, hash.bytes, OPERATION_HASH_BYTES);
-        const bool is_here = element.event.size > 0 && event_decode(element.event, &event) == 0;
+        const bool is_here = element.event.size > 0;
+        check(!is_here || event_decode(element.event, &event) == 0); /* salvage_verify() saw it */
         row->type = event.type;
         row->entity = event.entity;
         err = do_by_identity(txn, row, perform);

@@ -105,6 +105,7 @@ struct effects {
     bool is_new_log_needed;    /* amnesia was proven: give the replica a fresh log key, see
                                   replica_renew_log() */
     bool is_store_broken;      /* what is written is not found again: this store cannot be mended */
+    bool is_stock_changed;     /* who lacked units may have them now */
     bool is_written;           /* the transaction holds something to commit */
     uint64_t wake_mono_ms;     /* step again with INPUT_TIME at the latest then */
     uint32_t sends_dropped;    /* did not fit: repaired by pulls */

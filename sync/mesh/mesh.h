@@ -217,6 +217,14 @@ MUST_CHECK int mesh_seal(struct mesh *mesh, struct store_txn *txn, const struct 
 void mesh_publish(struct mesh *mesh, struct bytes topic, struct bytes key, uint32_t ttl_s,
                   struct bytes body, struct moment now);
 
+/* --- forward.c --- */
+
+/* Own neighbours, in no order. @devices has room for LINKS_MAX. */
+uint32_t mesh_neighbours(const struct mesh *mesh, uint64_t *devices);
+
+/* Whether the peer told that it is linked to @device, or is that. */
+bool mesh_is_linked_to(const struct link *link, uint64_t device);
+
 /* --- blobs.c --- */
 
 /* Take the BLOBQ or the BLOB in mesh->message, which came over link @at. ERR_IO. */

@@ -65,8 +65,6 @@ MUST_CHECK int mesh_serve(struct sender *sender);
 
 /* The set of neighbours changed: all are told. */
 void mesh_neighbours_changed(struct mesh *mesh);
-/* Own neighbours, in no order. @devices has room for LINKS_MAX. */
-uint32_t mesh_neighbours(const struct mesh *mesh, uint64_t *devices);
 /* Take the neighbours that the peer told in mesh->message. */
 void mesh_take_neighbours(const struct mesh *mesh, struct link *link);
 /* Whether what @teller tells of may be on its way through @link. */
@@ -77,9 +75,6 @@ void mesh_note_lag(struct mesh *mesh, struct link *link, struct moment now);
 MUST_CHECK int mesh_give(struct sender *sender);
 /* What came live in this turn, to those whom nobody else gives it. ERR_IO. */
 MUST_CHECK int mesh_forward(struct sender *sender);
-
-/* Whether the peer told that it is linked to @device, or is that. */
-bool mesh_is_linked_to(const struct link *link, uint64_t device);
 
 /* --- presence.c --- */
 

@@ -204,6 +204,16 @@ static void read_ask(struct reader *reader, struct message *message)
     message->ask.units = read_uint(reader, UINT32_MAX);
     message->ask.log = read_id64(reader);
     message->ask.number = read_uint(reader, SEQ_MAX);
+    message->ask.hops = 1;
+}
+
+static void read_ask_passed_on(struct reader *reader, struct message *message)
+{
+    read_ask(reader, message);
+    message->ask.hops = (uint32_t)read_uint(reader, ASK_HOPS_MAX);
+    if (message->ask.hops == 0) {
+        reader_fail(reader, ERR_MALFORMED);
+    }
 }
 
 static void read_ephemeral(struct reader *reader, struct message *message)
@@ -227,7 +237,8 @@ static void read_bye(struct reader *reader, struct message *message)
     message->reason = read_uint(reader, UINT32_MAX);
 }
 
-/* The kinds of message: how many fields this version knows, and who reads them. */
+/* The kinds of message: how many fields this version knows, and who reads them. One that may be
+ * shorter comes again below. */
 static const struct message_form {
     enum message_kind kind;
     uint32_t fields;
@@ -240,6 +251,7 @@ static const struct message_form {
     {MESSAGE_FORKQ, 4, read_fork_question},
     {MESSAGE_FORKP, 5, read_fork_answer},
     {MESSAGE_EPH, 9, read_ephemeral},
+    {MESSAGE_ASK, 6, read_ask_passed_on},
     {MESSAGE_ASK, 5, read_ask},
     {MESSAGE_BLOBQ, 4, read_blobq},
     {MESSAGE_BLOB, 5, read_blob},
@@ -247,14 +259,16 @@ static const struct message_form {
     {MESSAGE_REPAIR, 4, read_repair},
 };
 
-static const struct message_form *form_find(uint64_t kind)
+/* The longest that has no more than @count fields, else the shortest. */
+static const struct message_form *form_find(uint64_t kind, uint32_t count)
 {
+    const struct message_form *found = NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if ((uint64_t)forms[i].kind == kind) {
-            return &forms[i];
+        if ((uint64_t)forms[i].kind == kind && (found == NULL || count < found->fields)) {
+            found = &forms[i];
         }
     }
-    return NULL;
+    return found;
 }
 
 int message_decode(struct bytes frame, struct message *ret_message)
@@ -269,7 +283,7 @@ int message_decode(struct bytes frame, struct message *ret_message)
     if (reader.err != 0) {
         return reader.err;
     }
-    const struct message_form *form = form_find(kind);
+    const struct message_form *form = form_find(kind, count);
     if (form == NULL) {
         return ERR_NOT_FOUND;
     }
@@ -422,12 +436,16 @@ void message_write_blob(struct writer *writer, const struct hash *hash, uint32_t
 
 void message_write_ask(struct writer *writer, const struct stock_ask *ask)
 {
-    write_array(writer, 5);
+    const bool is_passed_on = ask->hops > 1;
+    write_array(writer, is_passed_on ? 6 : 5);
     write_uint(writer, MESSAGE_ASK);
     write_uint(writer, ask->item);
     write_uint(writer, ask->units);
     write_id64(writer, ask->log);
     write_uint(writer, ask->number);
+    if (is_passed_on) {
+        write_uint(writer, ask->hops);
+    }
 }
 
 void message_write_ephemeral(struct writer *writer, const struct ephemeral_message *message)

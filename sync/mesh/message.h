@@ -20,6 +20,7 @@ enum {
     EPHEMERAL_BODY_BYTES_MAX = 1024,
     EPHEMERAL_TTL_S_MAX = 60,
     EPHEMERAL_HOPS_MAX = 2,
+    ASK_HOPS_MAX = 16, /* more than any mesh is wide that devices dial by themselves */
 };
 
 enum message_kind {
@@ -133,12 +134,14 @@ struct blob_part {
     struct bytes bytes; /* BLOB: in the frame */
 };
 
-/* Who has not enough rights to sell an item asks a peer for some. */
+/* Who has not enough rights to sell an item asks a peer for some, who asks on for what it does not
+ * give. */
 struct stock_ask {
     uint64_t item;
     uint64_t units;  /* at most UINT32_MAX */
     uint64_t log;    /* that would sell: one of the asking device */
-    uint64_t number; /* at least 1, rises within a link session: none is answered twice */
+    uint64_t number; /* at least 1: what names the wish, of that log; none is answered twice */
+    uint32_t hops;   /* links that it will have come over when it is taken */
 };
 
 /* What a device tells of the moment. Decoded, the bytes are in the frame. */

@@ -1,4 +1,5 @@
 /* Judging: whether an event counts, from the roster's tables alone. */
+#include "sync/log/gateway.h"
 #include "sync/roster/roster_load.h"
 
 bool roster_awaits(const struct roster *roster, uint64_t log, uint64_t first_seq, uint64_t last_seq)
@@ -130,7 +131,7 @@ static enum verdict judge(const struct roster *roster, const struct roster_log *
     }
     const uint64_t may = capabilities_at(roster, log, seq);
     const bool is_allowed =
-        (may & capability_bit(info->capability)) != 0 &&
+        device_may_write(may, info) &&
         (!is_by_person(info, by) || is_known_to_allow(roster, log, seq, info, by));
     return is_allowed ? VERDICT_VALID : VERDICT_FORBIDDEN;
 }
@@ -154,7 +155,7 @@ bool roster_allows_salvaged(const struct roster *roster, uint64_t log, uint64_t 
     const struct roster_log *found = roster_log_find(roster, log);
     const struct event_info *info = event_info_find(type);
     const uint64_t may = roster_capabilities(roster, log, seq);
-    return found != NULL && (info == NULL || (may & capability_bit(info->capability)) != 0);
+    return found != NULL && (info == NULL || device_may_write(may, info));
 }
 
 bool roster_is_outdated(const struct roster *roster, uint64_t log, uint64_t seq, uint32_t type,

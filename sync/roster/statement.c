@@ -363,6 +363,19 @@ static bool is_fork(const struct proven *a, const struct proven *b)
            !hash_equal(&a->at, &b->at);
 }
 
+int log_fork_claims(struct bytes body, struct log_point *ret_fork)
+{
+    struct reader reader;
+    struct log_point fork;
+    body_open(&reader, body, 5);
+    fork.log = read_id64(&reader);
+    fork.seq = read_seq(&reader);
+    if (reader.err == 0) {
+        *ret_fork = fork;
+    }
+    return reader.err;
+}
+
 int log_fork_verify(struct bytes body, const struct popup_id *popup, struct log_point *ret_fork)
 {
     struct log_point fork;

@@ -117,6 +117,8 @@ struct log_fork {
 };
 MUST_CHECK int log_fork_encode(const struct log_fork *fork, void *buffer, size_t capacity,
                                struct bytes *ret_body);
+/* What the body claims to prove, unproven. */
+MUST_CHECK int log_fork_claims(struct bytes body, struct log_point *ret_fork);
 /* Check the proof and say what it proves. ERR_BAD_SIGNATURE; ERR_MISMATCH when the runs are
  * genuine but show no fork at that event. */
 MUST_CHECK int log_fork_verify(struct bytes body, const struct popup_id *popup,

@@ -49,6 +49,8 @@ export class Cards {
     listen() {
         const endpoint = { url: `${this.gateway.url}/webhooks/stripe`, enabled_events: ["*"] };
         this.standIn.account.endpoints.create(endpoint, KEYS["stripe-webhook-secret"]);
+        const { hostname } = new URL(this.gateway.url);
+        this.standIn.account.domains.create({ domain_name: hostname });
     }
 
     async close() {
@@ -61,8 +63,9 @@ export class Cards {
         const phone = new Till(await phoneAt(this.gateway));
         await phone.open();
         const [item] = phone.items.filter(({ groups }) => groups.length === 0);
-        const lines = [{ item: item.number, quantity: 2, options: [] }];
-        const cart = { channel: "phone", mode: "take-away", name: "guest with a card", lines };
+        const note = "for the guest with a card";
+        const lines = [{ item: item.number, quantity: 2, options: [], note }];
+        const cart = { channel: "phone", mode: "take-away", lines };
         const answer = { ...(await phone.place(cart)), isCalledOff: true };
         const { intents } = this.standIn.account;
         const where = `/api/orders/${answer.id}`;

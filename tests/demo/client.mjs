@@ -25,18 +25,23 @@ export class Client {
         return seconds.toString(16).padStart(8, "0") + randomBytes(12).toString("hex");
     }
 
-    /** Posts @body under a fresh key, however often that takes; the answer's body. */
-    async post(path, body) {
+    post(path, body) {
+        return this.send("POST", path, body);
+    }
+
+    /** Sends @body under a fresh key, however often that takes; the answer's body. */
+    async send(method, path, body) {
+        const what = `${method} ${path}`;
         const key = this.#key();
         const deadline = performance.now() + PATIENCE_SECONDS * 1000;
         for (let reason = ""; ; this.retries++) {
             if (performance.now() > deadline)
-                throw new Trouble(`POST ${path}: no answer in ${PATIENCE_SECONDS} s: ${reason}`);
+                throw new Trouble(`${what}: no answer in ${PATIENCE_SECONDS} s: ${reason}`);
             try {
-                const answer = await this.device.request("POST", path, { key, body });
+                const answer = await this.device.request(method, path, { key, body });
                 if (answer.status < 300) return answer.body;
                 reason = `${answer.status} ${answer.body.detail}`;
-                if (!PASSING.has(answer.status)) throw new Trouble(`POST ${path}: ${reason}`);
+                if (!PASSING.has(answer.status)) throw new Trouble(`${what}: ${reason}`);
             } catch (error) {
                 if (error instanceof Trouble) throw error;
                 reason = error.message;

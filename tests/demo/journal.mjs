@@ -63,32 +63,38 @@ class Reader {
     };
 }
 
+/** Each event of an export's @text: {log, seq, type, id, body}; id: of what it is about. */
+export function eventsOf(text) {
+    const lines = text.split("\n").slice(1);
+    return lines.filter(Boolean).map((line) => {
+        const { log, seq, event } = JSON.parse(line);
+        const [type, , entity, , , body] = new Reader(Buffer.from(event, "base64")).value();
+        return { log, seq, type, id: entity.toString("hex"), body };
+    });
+}
+
 /**
  * What the export at @path holds: {orders, events}. orders: a list of {id, number, name, opened,
- * amount}; opened: how many events open it; amount: of its lines as entered, options included.
- * events: from "log seq" to the id of the event's entity.
+ * amount}; name: the note of its first line; opened: how many events open it; amount: of its lines
+ * as entered, options included. events: from "log seq" to the id of the event's entity.
  */
 export async function journalRead(path) {
     const orders = new Map();
     const events = new Map();
-    const text = await readFile(path, "utf8");
-    for (const line of text.split("\n").slice(1)) {
-        if (line === "") continue;
-        const { log, seq, event } = JSON.parse(line);
-        const [type, , entity, , , body] = new Reader(Buffer.from(event, "base64")).value();
-        const id = entity.toString("hex");
+    for (const { log, seq, type, id, body } of eventsOf(await readFile(path, "utf8"))) {
         events.set(`${log} ${seq}`, id);
         if (type === ORDER_OPEN) orderOpen(orders, id, body);
-        else if (type === LINE_ADD && orders.has(id)) orders.get(id).amount += lineAmount(body);
+        else if (type === LINE_ADD && orders.has(id)) lineAdd(orders.get(id), body);
     }
     return { orders: [...orders.values()], events };
 }
 
-function orderOpen(orders, id, [, lane, number, , , name]) {
-    const order = orders.get(id) ?? { id, opened: 0, amount: 0 };
-    orders.set(id, { ...order, number: `${lane}${number}`, name, opened: order.opened + 1 });
+function orderOpen(orders, id, [, lane, number]) {
+    const order = orders.get(id) ?? { id, name: "", opened: 0, amount: 0 };
+    orders.set(id, { ...order, number: `${lane}${number}`, opened: order.opened + 1 });
 }
 
-function lineAmount([, , , quantity, price, options]) {
-    return quantity * options.reduce((sum, [, amount]) => sum + amount, price);
+function lineAdd(order, [, , , quantity, price, options, , , note]) {
+    order.name ||= note;
+    order.amount += quantity * options.reduce((sum, [, amount]) => sum + amount, price);
 }

@@ -23,27 +23,29 @@ export class Till extends Client {
         return this.place({
             channel: "counter",
             mode: pick(["eat-in", "take-away"], at),
-            name: `guest ${String(at + 1).padStart(3, "0")}`, // nobody asks twice under one name
-            lines: this.#lines(at),
+            lines: this.#lines(at, `for guest ${String(at + 1).padStart(3, "0")}`),
             payment: { method: "cash" },
         });
     }
 
+    /** The note of its first line says whose it is, once each, and stands in the journal. */
     async place(body) {
         const placed = await this.post("/api/orders", body);
-        const answer = { ...placed, body, name: body.name, receivedAt: performance.now() };
+        const name = body.lines[0].note;
+        const answer = { ...placed, body, name, receivedAt: performance.now() };
         this.answers.push(answer);
         return answer;
     }
 
     /** One or two lines that differ from order to order, with as many options as the item asks. */
-    #lines(at) {
+    #lines(at, note) {
         return Array.from({ length: 1 + (at % 2) }, (_, line) => {
             const item = pick(this.items, at * 7 + line * 3);
             const options = item.groups.flatMap(({ min }, group) =>
                 Array.from({ length: min }, (_, choice) => ({ group, choice })),
             );
-            return { item: item.number, quantity: 1 + (at % 3), options };
+            const about = line === 0 ? { note } : {};
+            return { item: item.number, quantity: 1 + (at % 3), options, ...about };
         });
     }
 }

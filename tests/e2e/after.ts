@@ -46,11 +46,18 @@ async function secondPhone(browser: Browser, page: Page): Promise<Page> {
 interface Noticed {
     shaken: VibratePattern[];
     tones: number;
+    /** How often it asked to stay lit. */
+    lit: number;
 }
 
 async function watchNoise(page: Page): Promise<() => Promise<Noticed>> {
     await page.addInitScript(() => {
-        const noticed: Noticed = { shaken: [], tones: 0 };
+        const noticed: Noticed = { shaken: [], tones: 0, lit: 0 };
+        const request = async () => {
+            noticed.lit += 1;
+            return new EventTarget();
+        };
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
         Object.assign(window, { noticed });
         Navigator.prototype.vibrate = (pattern) =>
             noticed.shaken.push(pattern as VibratePattern) > 0;
@@ -80,6 +87,7 @@ export function testAfter(market: () => Market): void {
         await expect(said(page)).toHaveText("It is being made.");
         const before = await noticed();
         expect(before.shaken).toEqual([]);
+        expect(before.lit).toBe(1);
         await market().deed(`/api/orders/${id}/done`);
         await expect(page.locator(".is-ready")).toBeVisible();
         await expect(page).toHaveTitle(new RegExp(`^✓ Ready · ${number} · `));
@@ -120,6 +128,17 @@ export function testAfter(market: () => Market): void {
         await expect(rate(second)).toContainText("5 stars");
         expect(await told()).toMatchObject([{ rating: 5, text: "Crisp, and quick" }]);
         await second.context().close();
+
+        // As its page says, the people of the stall read it.
+        const office = await browser.newPage();
+        await office.goto(`${market().counter.url}/office#reviews`);
+        const review = office.locator(".reviews li", { hasText: "Crisp, and quick" });
+        await expect(review.getByRole("img", { name: "5 stars" })).toBeVisible();
+        await expect(review).toContainText(/Order \w+, day 1/);
+        await review.getByRole("button", { name: "Hide" }).click();
+        await office.getByRole("button", { name: "It tells of a person" }).click();
+        await expect(review).toContainText("Hidden, and not counted: It tells of a person");
+        await office.close();
         await page.context().close();
     });
 

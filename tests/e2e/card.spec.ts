@@ -89,6 +89,7 @@ test.beforeAll(async () => {
         break;
     }
     shop = await openShop();
+    await api("/v1/payment_method_domains", "domain_name=127.0.0.1");
 });
 
 test.afterAll(() => {
@@ -173,6 +174,7 @@ test("a wallet pays with one tap", async ({ page }) => {
     await told("wallet true");
     const frame = page.frameLocator('iframe[title="Secure express checkout frame"]');
     await frame.getByRole("button", { name: "Practice wallet" }).click();
+    await frame.getByRole("button", { name: "Approve" }).click();
     await told("requires_capture");
 });
 

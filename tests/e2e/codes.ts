@@ -10,6 +10,7 @@ import {
     type Theme,
     tablet,
     violations,
+    wear,
 } from "./pages";
 import { come } from "./phones";
 import { test } from "./test";
@@ -159,29 +160,30 @@ export function testCodes(market: () => Market): void {
         await page.context().close();
     });
 
-    for (const theme of ["light", "dark"] as const) {
-        for (const [device, size] of Object.entries({ phone, tablet })) {
-            test(`codes on a ${device}, ${theme}`, async ({ browser }) => {
-                const page = await codesScreen(browser, market(), { theme, size });
-                if ((await page.getByLabel("Public address").inputValue()) !== address) {
-                    await saveAddress(page, address);
-                }
-                await expect(page.getByRole("article", { name: "Poster" })).toBeVisible();
-                const look = async (name: string): Promise<void> => {
+    for (const [device, size] of Object.entries({ phone, tablet })) {
+        test(`codes on a ${device}, light and dark`, async ({ browser }) => {
+            const page = await codesScreen(browser, market(), { size });
+            if ((await page.getByLabel("Public address").inputValue()) !== address) {
+                await saveAddress(page, address);
+            }
+            await expect(page.getByRole("article", { name: "Poster" })).toBeVisible();
+            const look = async (name: string): Promise<void> => {
+                for (const theme of ["light", "dark"] as const) {
+                    await wear(page, theme);
                     expect(await violations(page)).toEqual([]);
-                    expect(await smallTargets(page, 44)).toEqual([]);
-                    await expectNoSidewaysScroll(page);
                     if (process.env["TRESTLE_PICTURES"]) {
                         await page.evaluate(() => scrollTo(0, 0));
                         const path = `${shots}/${name}-${device}-${theme}.png`;
                         await page.screenshot({ path, fullPage: true });
                     }
-                };
-                await look("codes-poster");
-                await makeCards(page, 11, 14);
-                await look("codes-tables");
-                await page.context().close();
-            });
-        }
+                }
+                expect(await smallTargets(page, 44)).toEqual([]);
+                await expectNoSidewaysScroll(page);
+            };
+            await look("codes-poster");
+            await makeCards(page, 11, 14);
+            await look("codes-tables");
+            await page.context().close();
+        });
     }
 }

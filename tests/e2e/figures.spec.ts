@@ -53,7 +53,29 @@ async function itemAt(page: Page, node: Owner): Promise<void> {
     await expect(page.getByLabel("Price, EUR")).toHaveValue("9.50");
 }
 
-const scenes = { figures: figuresAt, mesh: meshAt, menu: menuAt, item: itemAt };
+/** A day's customers, twelve of whom said how it was. */
+async function reviewsAt(page: Page, node: Owner): Promise<void> {
+    const { fakeReviews } = await import("../../web/test/fake-day.mjs");
+    node.session.capabilities.push("popup");
+    const orders = Array.from({ length: 12 }, (_, at) =>
+        node.place(
+            { channel: "web", mode: "take-away", lines: [{ item: 1, quantity: 1 }] },
+            (12 - at) * 600_000,
+        ),
+    );
+    node.reviews = fakeReviews(orders);
+    await open(page, `${node.url}/office#reviews`, "light");
+    await expect(page.locator(".reviews li")).toHaveCount(10);
+    await expect(page.getByText("Order A12, day 1")).toBeVisible();
+}
+
+const scenes = {
+    figures: figuresAt,
+    mesh: meshAt,
+    menu: menuAt,
+    item: itemAt,
+    reviews: reviewsAt,
+};
 
 for (const [name, show] of Object.entries(scenes)) {
     for (const [size, viewport] of Object.entries({ phone, tablet })) {
@@ -94,6 +116,38 @@ test("days are chosen, compared with as many before, and saved", async ({ page }
     const text = await readFile(await file.path(), "utf8");
     const { report } = await (await fetch(`${node.url}/api/reports/trade?day=3&days=3`)).json();
     expect(text).toContain(`sum,owed,,,${(report.owed / 100).toFixed(2)}\r\n`);
+    await node.kill();
+});
+
+test("what customers said is read, a page at a time, and hidden with a reason", async ({
+    page,
+}) => {
+    const node = await startOwner();
+    await page.setViewportSize(tablet);
+    await reviewsAt(page, node);
+    const panel = page.getByRole("region", { name: "Reviews" });
+    const mean = panel.locator(".review-sum .figure");
+    await expect(mean).toContainText("3.8 of 5 stars");
+    await expect(mean).toContainText("11 reviews");
+
+    await panel.getByRole("button", { name: "Older" }).click();
+    await expect(panel.locator(".reviews li")).toHaveCount(2);
+    await expect(panel.getByText("Order A1, day 1")).toBeVisible();
+    await panel.getByRole("button", { name: "Newer" }).click();
+    const cold = panel.locator(".reviews li", { hasText: "Fries were cold" }).first();
+    await expect(cold.getByRole("img", { name: "2 stars" })).toBeVisible();
+    await cold.getByRole("button", { name: "Hide" }).click();
+    await page.getByLabel("Something else").fill("Of another day");
+    await page.getByRole("dialog").getByRole("button", { name: "Hide" }).click();
+    await expect(cold).toContainText("Hidden, and not counted: Of another day");
+    await expect(mean).toContainText("10 reviews");
+    await cold.getByRole("button", { name: "Show again" }).click();
+    await expect(mean).toContainText("11 reviews");
+
+    node.session.capabilities = node.session.capabilities.filter((one: string) => one !== "popup");
+    await page.reload();
+    await expect(panel.locator(".reviews li")).toHaveCount(10);
+    await expect(panel.getByRole("button", { name: "Hide" })).toHaveCount(0);
     await node.kill();
 });
 

@@ -1,7 +1,7 @@
 // What people do on the screens, against a fake node: one order from the till to the guest, and the
 // ways in which a day goes wrong.
 import { type Browser, expect, type Page } from "@playwright/test";
-import { tablet } from "./pages";
+import { tablet, violations } from "./pages";
 import { test } from "./test";
 
 async function startNode() {
@@ -106,6 +106,66 @@ test("handing over by units keeps the rest", async ({ browser }) => {
     await expect.poll(() => node.orders.get(id)?.lines[0]?.handed).toBe(2);
     await staff.getByRole("button", { name: /^A1/ }).click();
     await expect(staff.getByText("2 already handed over")).toBeVisible();
+});
+
+test("an order is found by its number, and whose it is stands before the hand-over", async ({
+    browser,
+}) => {
+    const place = (name: string) =>
+        node.place({
+            channel: "counter",
+            mode: "take-away",
+            name,
+            lines: [{ item: 20, quantity: 1 }],
+        });
+    node.do("done", place("Mara").id);
+    node.do("accept", place("Piet").id);
+    const staff = await screen(browser, "/pickup?staff");
+    await staff.getByLabel("Number").fill("7");
+    await staff.getByRole("button", { name: "Find" }).click();
+    await expect(staff.getByText(/^7 is not here/)).toBeVisible();
+    await staff.getByLabel("Number").fill("1");
+    await staff.keyboard.press("Enter");
+    await expect(staff.getByRole("dialog")).toContainText("Mara");
+    await staff.getByRole("button", { name: "Hand over everything" }).click();
+    await staff.getByLabel("Number").fill("a2");
+    await staff.keyboard.press("Enter");
+    await expect(staff.getByRole("dialog")).toContainText("Not ready yet");
+    await expect(staff.getByRole("button", { name: "Nothing chosen" })).toBeDisabled();
+});
+
+test("a board says numbers aloud and shows names where somebody wants that, and shifts", async ({
+    browser,
+}) => {
+    const board = await screen(browser, "/pickup");
+    await board.clock.install();
+    await board.addInitScript(() => {
+        const spoken: string[] = [];
+        Object.assign(window, { spoken });
+        speechSynthesis.speak = ({ text }) => void spoken.push(text);
+    });
+    await board.reload();
+    const spoken = () => board.evaluate(() => (window as unknown as { spoken: string[] }).spoken);
+    const { id } = node.place({
+        channel: "counter",
+        mode: "take-away",
+        name: "Mara",
+        lines: [{ item: 20, quantity: 1 }],
+    });
+    node.do("accept", id);
+    const number = board.locator(".numbers li");
+    await expect(number).toHaveText("A1");
+    await board.getByRole("button", { name: "Voice off" }).click();
+    await board.getByRole("button", { name: "Names off" }).click();
+    await expect(number).toHaveText("A1Mara");
+    node.do("done", id);
+    await expect.poll(spoken).toEqual(["A 1 is ready."]);
+    await expect(board.locator("html")).not.toHaveAttribute("data-shift", /./);
+    await board.clock.runFor(120_000);
+    await expect(board.locator("html")).toHaveAttribute("data-shift", "1");
+    await board.reload();
+    await expect(board.getByRole("button", { name: "Names on" })).toBeVisible();
+    await expect(number).toHaveText("A1Mara");
 });
 
 test("whoever stands at the till is told when the kitchen has not seen an order", async ({
@@ -297,6 +357,40 @@ test("the till can take back: void, discount, pay, cancel, refund", async ({ bro
     expect(node.orders.get(id)).toMatchObject({ phase: "cancelled", due: 0 });
 });
 
+test("a till has the discounts of Set-up, but for those of managers", async ({ browser }) => {
+    const offer = (number: number, name: string, more: object) => ({
+        id: `${number}`.padStart(24, "0"),
+        ...{ number, name, hidden: false, percent_bp: 0, amount: 0 },
+        ...{ reason: "", manager: false, conflict: false, ...more },
+    });
+    node.offers = [
+        offer(1, "Neighbours", { percent_bp: 1500, reason: "From next door" }),
+        offer(2, "Mug", { amount: 50 }),
+        offer(3, "Old", { amount: 10, hidden: true }),
+        offer(4, "Boss", { percent_bp: 5000, manager: true }),
+    ];
+    const { id } = node.place({
+        channel: "counter",
+        mode: "eat-in",
+        lines: [{ item: 20, quantity: 1 }],
+    });
+    const counter = await screen(browser, "/counter");
+    await counter.getByRole("button", { name: /^A1/ }).click();
+    const sheet = counter.getByRole("dialog");
+    await sheet.getByRole("button", { name: "Mug −€0.50" }).click();
+    await counter.getByRole("button", { name: "Mug", exact: true }).click();
+    await expect.poll(() => node.orders.get(id)?.total).toBe(230);
+    await sheet.getByRole("button", { name: "Neighbours −15 %" }).click();
+    await counter.getByRole("button", { name: "From next door" }).click();
+    await expect
+        .poll(() => node.writes.at(-1)?.body)
+        .toEqual({
+            percent_bp: 1500,
+            reason: "From next door",
+        });
+    await expect(sheet.getByRole("button", { name: /Old|Boss/ })).toHaveCount(0);
+});
+
 test("a till works from the keyboard alone", async ({ browser }) => {
     const counter = await screen(browser, "/counter");
     await counter.keyboard.press("/");
@@ -341,10 +435,176 @@ test("a station's board says what it hides", async ({ browser }) => {
     await expect(kitchen.locator(".ticket")).toHaveCount(2);
 });
 
+test("each station bumps what it made, and leaves the others theirs", async ({ browser }) => {
+    const { id } = node.place({
+        channel: "counter",
+        mode: "eat-in",
+        lines: [
+            { item: 1, quantity: 1 },
+            { item: 20, quantity: 2 },
+        ],
+    });
+    const progress = () =>
+        node.orders.get(id)?.lines.map(({ progress }: { progress: string }) => progress);
+    node.do("accept", id);
+    const grill = await screen(browser, "/kitchen?station=grill");
+    const bar = await screen(browser, "/kitchen?station=bar");
+    const board = await screen(browser, "/pickup");
+
+    await ticket(grill, "A1").getByRole("button", { name: "Bump" }).click();
+    await expect.poll(progress).toEqual(["done", "waiting"]);
+    await expect(grill.getByText("A1 is ready at grill.")).toBeVisible();
+    await expect(grill.locator(".column-ready .ticket")).toHaveCount(1);
+    await expect(bar.locator(".column-prep .ticket")).toHaveCount(1);
+    await expect(board.locator(".numbers.preparing li")).toHaveText("A1");
+
+    await grill.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(progress).toEqual(["waiting", "waiting"]);
+    await ticket(grill, "A1").getByRole("button", { name: "Bump" }).click();
+    await ticket(bar, "A1").getByRole("button", { name: "Bump" }).click();
+    await expect(board.locator(".numbers.ready li")).toHaveText("A1");
+    await ticket(bar, "A1").getByRole("button", { name: "Recall" }).click();
+    await expect.poll(progress).toEqual(["done", "waiting"]);
+});
+
+test("a station's ticket says who else is at the order", async ({ browser }) => {
+    const lines = [1, 20].map((item) => ({ item, quantity: 1 }));
+    const { id } = node.place({ channel: "counter", mode: "eat-in", lines });
+    node.do("accept", id);
+    const grill = await screen(browser, "/kitchen?station=grill");
+    await expect(ticket(grill, "A1")).toContainText("Also at bar");
+    node.do("done", id, { lines: [2] });
+    await expect(ticket(grill, "A1")).toContainText("Also at bar (done)");
+});
+
+test("a line that is voided stays struck until the cook has understood", async ({ browser }) => {
+    const lines = [1, 20].map((item) => ({ item, quantity: 1 }));
+    const { id } = node.place({ channel: "counter", mode: "eat-in", lines });
+    node.do("accept", id);
+    const kitchen = await screen(browser, "/kitchen");
+    const bar = await screen(browser, "/kitchen?station=bar");
+    await expect(ticket(bar, "A1")).toBeVisible();
+    node.do("void", id, { lines: [2], reason: "Wrong item" });
+    await expect(ticket(kitchen, "A1").locator(".is-struck")).toContainText("CoffeeVoided");
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toHaveCount(0);
+    await kitchen.keyboard.press("1");
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toBeVisible();
+    await ticket(bar, "A1").getByRole("button", { name: "Understood: 1 line voided" }).click();
+    await expect(ticket(bar, "A1")).toHaveCount(0);
+    expect(node.orders.get(id)?.phase).toBe("accepted");
+});
+
+test("stations are the pop-up's, and the choice is kept", async ({ browser }) => {
+    const station = (number: number, name: string, position: number, hidden = false) => ({
+        id: `${number}`.padStart(24, "0"),
+        ...{
+            number,
+            name,
+            position,
+            hidden,
+            stall: 0,
+            printer: 0,
+            throttle: 1000,
+            conflict: false,
+        },
+    });
+    node.stations = [station(1, "bar", 2), station(2, "grill", 1), station(3, "old", 0, true)];
+    const kitchen = await screen(browser, "/kitchen");
+    const choice = kitchen.getByLabel("Station");
+    await expect(choice.locator("option")).toHaveText(["All stations", "grill", "bar"]);
+    await choice.selectOption("bar");
+    await kitchen.reload();
+    await expect(choice).toHaveValue("bar");
+});
+
+test("a grid keeps each ticket in its place until it is made", async ({ browser }) => {
+    for (const item of [1, 2]) {
+        node.place({ channel: "counter", mode: "eat-in", lines: [{ item, quantity: 1 }] });
+    }
+    const kitchen = await screen(browser, "/kitchen");
+    await kitchen.getByRole("button", { name: "Grid" }).click();
+    await kitchen.reload();
+    const tickets = kitchen.locator(".board-grid .ticket h3");
+    await expect(tickets).toHaveText(["A1", "A2"]);
+    await ticket(kitchen, "A1").getByRole("button", { name: "Accept" }).click();
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toBeVisible();
+    await expect(tickets).toHaveText(["A1", "A2"]);
+    await ticket(kitchen, "A1").getByRole("button", { name: "Bump" }).click();
+    await expect(tickets).toHaveText(["A2"]);
+    await expect(kitchen.locator(".gap")).toHaveCount(0);
+    await kitchen.getByRole("button", { name: "Columns" }).click();
+    await expect(kitchen.locator(".column-ready .ticket h3")).toHaveText("A1");
+});
+
 test("the sound warning goes with the first tap of the shift", async ({ browser }) => {
     const kitchen = await screen(browser, "/kitchen");
     await kitchen.getByRole("button", { name: "Start shift (muted)" }).click();
-    await expect(kitchen.getByText("Sound on")).toBeVisible();
+    await kitchen.getByRole("button", { name: "Sound on" }).click();
+    await kitchen.getByRole("button", { name: "Muted" }).click();
+    await expect(kitchen.getByRole("button", { name: "Sound on" })).toBeVisible();
+});
+
+test("a kitchen rings for a new ticket, and again until somebody is there", async ({ browser }) => {
+    const kitchen = await screen(browser, "/kitchen");
+    await kitchen.clock.install();
+    await kitchen.reload();
+    const rung = await kitchen.evaluateHandle(() => {
+        const tones = { count: 0 };
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (this: OscillatorNode, when?: number) {
+            tones.count += 1;
+            start.call(this, when);
+        };
+        return tones;
+    });
+    const count = () => rung.evaluate((tones) => tones.count);
+    await kitchen.getByRole("button", { name: /^Start shift/ }).click();
+    await expect(kitchen.getByRole("button", { name: "Sound on" })).toBeVisible();
+    node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity: 1 }] });
+    await expect.poll(count).toBe(2);
+    await kitchen.clock.runFor(12_000);
+    await expect.poll(count).toBe(4);
+    await kitchen.locator("h1").click();
+    await kitchen.clock.runFor(30_000);
+    expect(await count()).toBe(4);
+});
+
+/** A browser that counts who wants its screen lit, and full. */
+async function countLit(page: Page): Promise<() => Promise<{ lit: number; full: number }>> {
+    await page.addInitScript(() => {
+        const counts = { lit: 0, full: 0 };
+        const sentinel = Object.assign(new EventTarget(), { release: async () => {} });
+        const request = async () => {
+            counts.lit += 1;
+            return sentinel;
+        };
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
+        Element.prototype.requestFullscreen = async () => {
+            counts.full += 1;
+        };
+        Object.assign(window, { counts });
+    });
+    await page.reload();
+    return () =>
+        page.evaluate(() => ({
+            ...(window as unknown as { counts: { lit: number; full: number } }).counts,
+        }));
+}
+
+test("screens that are to be seen stay lit, and fill the device when asked", async ({
+    browser,
+}) => {
+    const kitchen = await screen(browser, "/kitchen");
+    const atKitchen = await countLit(kitchen);
+    await expect.poll(atKitchen).toEqual({ lit: 1, full: 0 });
+    await kitchen.getByRole("button", { name: /^Start shift/ }).click();
+    await expect.poll(atKitchen).toEqual({ lit: 1, full: 1 });
+    const board = await screen(browser, "/pickup");
+    const atBoard = await countLit(board);
+    await board.getByRole("button", { name: "Full screen" }).click();
+    await expect.poll(atBoard).toEqual({ lit: 1, full: 1 });
+    const counter = await screen(browser, "/counter");
+    expect(await (await countLit(counter))()).toEqual({ lit: 0, full: 0 });
 });
 
 test("the choice of light or dark is kept", async ({ browser }) => {
@@ -361,4 +621,40 @@ test("screens work over plain http, where a browser offers less", async ({ brows
     expect(await counter.evaluate(() => isSecureContext)).toBe(false);
     await sell(counter);
     await expect(counter.locator(".placed-number:visible")).toContainText("A1");
+});
+
+test("a part of the page that does not come says so, and comes when it can", async ({
+    browser,
+}) => {
+    const context = await browser.newContext({ viewport: tablet, reducedMotion: "reduce" });
+    const counter = await context.newPage();
+    await counter.route("**/assets/order-sheet-*", (route) => route.abort());
+    await counter.goto(`${node.url}/counter`);
+    await sell(counter); // the rest goes on
+    await counter.getByRole("button", { name: "Orders", exact: true }).click();
+    await counter.locator(".order-row").first().click();
+    const sheet = counter.getByRole("dialog");
+    await expect(sheet.getByRole("alert")).toContainText("This part of the page did not come.");
+    expect(await violations(counter)).toEqual([]);
+    await counter.unroute("**/assets/order-sheet-*");
+    await sheet.getByRole("button", { name: "Try again" }).click();
+    await expect(counter.getByRole("dialog", { name: /^Order A/ })).toBeVisible();
+});
+
+test("what selling does not need is fetched ahead, and is there when the node is gone", async ({
+    browser,
+}) => {
+    const counter = await screen(browser, "/counter");
+    await sell(counter);
+    const fetched = () =>
+        counter.evaluate(() => {
+            const names = performance.getEntriesByType("resource").map(({ name }) => name);
+            return names.filter((name) => /(order-sheet|receipt|voided)-[^/]*js$/.test(name))
+                .length;
+        });
+    await expect.poll(fetched).toBe(3);
+    await node.kill();
+    await counter.getByRole("button", { name: "Orders", exact: true }).click();
+    await counter.locator(".order-row").first().click();
+    await expect(counter.getByRole("dialog", { name: /^Order A/ })).toBeVisible();
 });

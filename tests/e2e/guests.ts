@@ -19,6 +19,8 @@ export interface Node {
     url: string;
     meshPort: number;
     state: string;
+    /** The file of what it said. */
+    log: string;
     httpPort: number;
     peers: string[];
     variables: Record<string, string>;
@@ -36,6 +38,15 @@ interface Intent {
     amount: number;
     amount_received: number;
     amount_capturable: number;
+    client_secret: string;
+    next_action: { redirect_to_url?: { return_url: string } } | null;
+}
+
+/** What goes wrong: tests/stripe/faults.mjs. */
+interface Fault {
+    kind: "bank_page" | "slow_bank";
+    seconds?: number;
+    declines?: boolean;
 }
 
 /** As much of tests/stripe/stand_in.mjs as the stories look at. */
@@ -44,8 +55,10 @@ interface Practice {
     /** Whose connections break: "", "gateway" or "all". */
     api: { cut: string };
     /** How often each fault struck. */
-    faults: { counts: { internet_down: number } };
+    faults: { counts: { internet_down: number }; add(fault: Fault): void; clear(): void };
     account: {
+        clock: { advance(seconds: number): Promise<void> };
+        domains: { create(domain: { domain_name: string }): void };
         endpoints: { create(endpoint: object, secret: string): void };
         intents: { list(options: object): { data: Intent[] } };
         journal: { moves: { move: string; payment_intent: string; amount: number }[] };
@@ -71,6 +84,8 @@ export interface Message {
 
 export interface Market {
     counter: Node;
+    /** Another counter's device, where there is one. */
+    second: Node | null;
     gateway: Node;
     practice: Practice;
     /** By whom the gateway tells customers of their orders, if it does. */
@@ -106,8 +121,14 @@ async function freePort(): Promise<number> {
     return port;
 }
 
-/** @param sends the gateway tells customers of their orders */
-export async function openMarket({ sends = false } = {}): Promise<Market> {
+/** @param sends the gateway tells customers of their orders
+ * @param wallets the gateway's domain is registered for them
+ * @param hasSecond there is another counter */
+export async function openMarket({
+    sends = false,
+    wallets = true,
+    hasSecond = false,
+} = {}): Promise<Market> {
     const { Device } = await import("../demo/device.mjs");
     const { Client } = await import("../demo/client.mjs");
     const { until } = await import("../demo/wait.mjs");
@@ -120,6 +141,7 @@ export async function openMarket({ sends = false } = {}): Promise<Market> {
         new Device({ program: path.join(build, program), web, folder, name, role, lane }) as Node;
     const counter = device("trestle", "counter", "counter", "A");
     const gateway = device("trestle-gateway", "gateway", "gateway", "W");
+    const second = hasSecond ? device("trestle", "second", "counter", "B") : null;
     const practice = (await new StandIn({ runs: true }).open()) as unknown as Practice;
     const carriers = (await new Carriers().open()) as unknown as Carriers;
     const guests = await freePort();
@@ -128,22 +150,33 @@ export async function openMarket({ sends = false } = {}): Promise<Market> {
     counter.variables = { TRESTLE_GUESTS: `127.0.0.1:${guests}` };
     await counter.start();
     await counter.command("menu", "import", menu);
-    const words = ["invite", "--role", "gateway", "--lane", "W", "--name", "gateway"];
-    await gateway.command("join", (await counter.command(...words)).trim());
+    const join = async (node: Node, ...words: string[]): Promise<void> => {
+        const invitation = await counter.command("invite", ...words);
+        await node.command("join", invitation.trim());
+        node.peers = [`${counter.id}@tcp://127.0.0.1:${counter.meshPort}`];
+    };
+    await join(gateway, "--role", "gateway", "--lane", "W", "--name", "gateway");
+    if (second) {
+        await join(second, "--role", "counter", "--lane", "B", "--name", "second");
+    }
     await keysPut(gateway);
     await smsKeyPut(gateway);
-    gateway.peers = [`${counter.id}@tcp://127.0.0.1:${counter.meshPort}`];
     gateway.variables = {
         TRESTLE_STRIPE_URL: practice.url,
         TRESTLE_STRIPE_SCRIPT: `${practice.url}/endive/stripe.js`,
         ...(sends ? settingsOf(carriers) : {}),
     };
     await gateway.start();
+    if (second) {
+        second.peers.push(`${gateway.id}@tcp://127.0.0.1:${gateway.meshPort}`);
+        await second.start();
+    }
     const hook = { url: `${gateway.url}/webhooks/stripe`, enabled_events: ["*"] };
     practice.account.endpoints.create(hook, KEYS["stripe-webhook-secret"]);
+    if (wallets) practice.account.domains.create({ domain_name: new URL(gateway.url).hostname });
     const client = await new Client(counter).open();
     type Linked = { peers: { linked: boolean }[] };
-    await until("counter and gateway to be linked", 30, async () =>
+    await until("the devices to be linked", 30, async () =>
         (await counter.get<Linked>("/api/status")).peers.every(({ linked }) => linked),
     );
     await until("the menu to be at the gateway", 30, async () => {
@@ -155,6 +188,7 @@ export async function openMarket({ sends = false } = {}): Promise<Market> {
         (await counter.get<{ orders: Known[] }>(`/api/orders${query}`)).orders;
     return {
         counter,
+        second,
         gateway,
         practice,
         carriers,
@@ -176,7 +210,8 @@ export async function openMarket({ sends = false } = {}): Promise<Market> {
             if (status !== 200) throw new Error(`PATCH /api/menu/${item}: ${status}`);
         },
         async close() {
-            for (const node of [gateway, counter]) if (node.isRunning) await node.kill();
+            const nodes = [gateway, counter, ...(second ? [second] : [])];
+            for (const node of nodes) if (node.isRunning) await node.kill();
             await practice.close();
             await carriers.close();
             await rm(folder, { recursive: true, force: true });

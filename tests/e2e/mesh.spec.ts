@@ -6,8 +6,6 @@ import { type Device, type Stall, startStall } from "./mesh";
 import { tablet, violations } from "./pages";
 import { test } from "./test";
 
-test.setTimeout(120_000);
-
 const started: Stall[] = [];
 
 async function start(options?: { alone: boolean }): Promise<Stall> {
@@ -132,6 +130,18 @@ test("an order crosses while the kitchen is killed and returns", async ({ browse
         await expect.poll(() => phaseOf(device, first)).toBe("completed");
         await expect.poll(() => phaseOf(device, other)).toBe("ready");
     }
+});
+
+test("a name is shown at the kitchen, and gone when it is erased", async ({ browser }) => {
+    const stall = await start();
+    const kitchen = await watch(browser, stall.kitchen, "/kitchen");
+    await stall.counter.command("order", "add", "11", "--name", "Zebedee");
+    const named = kitchen.locator(".ticket", { hasText: "Zebedee" });
+    await expect(named).toBeVisible();
+    const number = (await named.getAttribute("data-order")) ?? "";
+    await stall.counter.command("erase", number, "--reason", "asked for", "--yes");
+    await expect(kitchen.getByText("Zebedee")).toHaveCount(0);
+    await expect(ticket(kitchen, number)).toBeVisible();
 });
 
 test("a kitchen without a browser sees nothing", async ({ browser }) => {

@@ -4,7 +4,7 @@
 // show: what it would show is caught.
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Market, type Message, openMarket } from "./guests";
-import { phone, smallTargets, type Theme, violations } from "./pages";
+import { phone, smallTargets, violations, wear } from "./pages";
 import { numberOf, said } from "./phones";
 import { test } from "./test";
 
@@ -28,7 +28,6 @@ interface Visit {
 
 interface Look {
     url?: string;
-    theme?: Theme;
     permission?: "granted" | "denied";
 }
 
@@ -36,11 +35,10 @@ type Subscribe = (key: string) => Promise<{ endpoint: string; keys: Record<strin
 
 async function comeAndOrder(
     browser: Browser,
-    { url = market.gateway.url, theme = "light", permission }: Look = {},
+    { url = market.gateway.url, permission }: Look = {},
 ): Promise<Visit> {
     const context = await browser.newContext({
         viewport: phone,
-        colorScheme: theme,
         locale: "en-GB",
         reducedMotion: "reduce",
         hasTouch: true,
@@ -214,18 +212,17 @@ test("where no messages are offered nothing is said of them", async ({ browser }
     await page.context().close();
 });
 
-for (const theme of ["light", "dark"] as const) {
-    test(`order-tell on a phone, ${theme}`, async ({ browser }) => {
-        const { page } = await comeAndOrder(browser, { theme, permission: "granted" });
-        await expect(telling(page).getByRole("textbox")).toBeVisible();
+test("order-tell on a phone, light and dark", async ({ browser }) => {
+    const { page } = await comeAndOrder(browser, { permission: "granted" });
+    await expect(telling(page).getByRole("textbox")).toBeVisible();
+    for (const theme of ["light", "dark"] as const) {
+        await wear(page, theme);
         expect(await violations(page)).toEqual([]);
-        expect(await smallTargets(page, 44)).toEqual([]);
         if (process.env["TRESTLE_PICTURES"]) {
-            await page.screenshot({
-                path: `${shots}/order-tell-phone-${theme}.png`,
-                fullPage: true,
-            });
+            const path = `${shots}/order-tell-phone-${theme}.png`;
+            await page.screenshot({ path, fullPage: true });
         }
-        await page.context().close();
-    });
-}
+    }
+    expect(await smallTargets(page, 44)).toEqual([]);
+    await page.context().close();
+});

@@ -3,6 +3,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
+import type { Report } from "../../web/src/base/protocol";
 import { type Market, openMarket } from "./guests";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations, wear } from "./pages";
 import { test } from "./test";
@@ -195,6 +196,38 @@ test("takings are live, the day matches, and what does not is named with what to
     await showFigures(browser);
     account().refunds.create({ payment_intent: paid, amount: 100 });
     await showOrder(browser, kept.number);
+});
+
+test("the books are saved as tables: what they add up to is the day's report", async ({ page }) => {
+    await sell();
+    await page.goto(`${market.counter.url}/office#figures`);
+    const books = page.getByRole("region", { name: "The books as tables" });
+    const save = async (name: string): Promise<{ file: string; rows: string[][] }> => {
+        const [download] = await Promise.all([
+            page.waitForEvent("download"),
+            books.getByRole("button", { name, exact: true }).click(),
+        ]);
+        const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
+        return { file: download.suggestedFilename(), rows: lines.map((row) => row.split(",")) };
+    };
+    const sumOf = ([head, ...rows]: string[][], column: string): number =>
+        rows.reduce((sum, row) => sum + Number(row[head?.indexOf(column) ?? -1]), 0);
+    // The gateway's sale comes over the mesh, and its payment behind it.
+    await expect(async () => {
+        const day = await market.counter.get<Report>("/api/reports/day");
+        const orders = await save("Orders");
+        expect(orders.file).toBe("orders-day-1.csv");
+        expect(orders.rows.length).toBe(day.orders + 1);
+        expect(sumOf(orders.rows, "owed")).toBeCloseTo(day.owed / 100, 2);
+        const lines = await save("Order lines");
+        expect(sumOf(lines.rows, "payable")).toBeGreaterThanOrEqual(day.owed / 100);
+        const payments = (await save("Payments")).rows;
+        const paid = payments.filter((row) => row[4] !== "refund");
+        expect(sumOf(paid, "amount")).toBeCloseTo(day.paid / 100, 2);
+    }).toPass({ timeout: 30_000 });
+    expect((await save("Stock")).rows[0]?.slice(0, 3)).toEqual(["item", "name", "policy"]);
+    expect((await save("Staff")).file).toBe("staff.csv");
+    expect(await violations(page)).toEqual([]);
 });
 
 test("a gateway that is away is said to be, with its name", async ({ browser }) => {

@@ -22,10 +22,10 @@ export async function fillCart(page: Page): Promise<void> {
 }
 
 /** Fills in the form and pays. */
-export async function typeCard(page: Page, number: string): Promise<void> {
+export async function typeCard(page: Page, number: string, price = "€21.80"): Promise<void> {
     const frame = payForm(page);
     await frame.getByLabel("Card number").fill(number);
     await frame.getByLabel("Expiration date").fill("12 / 34");
     await frame.getByLabel("Security code").fill("123");
-    await page.getByRole("button", { name: "Pay €21.80" }).tap();
+    await page.getByRole("button", { name: `Pay ${price}` }).tap();
 }

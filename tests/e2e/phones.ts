@@ -30,3 +30,29 @@ export async function come(
 export const numberOf = async (page: Page): Promise<string> =>
     (await page.locator(".big-number .number").textContent()) ?? "";
 export const said = (page: Page) => page.locator(".said");
+
+/** What is left of a phone that died: what it had stored, and where it was. */
+export interface Dead {
+    url: string;
+    stored: Awaited<ReturnType<ReturnType<Page["context"]>["storageState"]>>;
+}
+
+/** Its battery is empty. */
+export async function die(page: Page): Promise<Dead> {
+    const dead = { url: page.url(), stored: await page.context().storageState() };
+    await page.context().close();
+    return dead;
+}
+
+/** The phone is on again. */
+export async function revive(browser: Browser, { url, stored }: Dead): Promise<Page> {
+    const context = await browser.newContext({
+        viewport: phone,
+        reducedMotion: "reduce",
+        hasTouch: true,
+        storageState: stored,
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+}

@@ -19,7 +19,7 @@ const browser = {
 export default defineConfig({
     testDir: ".",
     outputDir: "../../web/test-results",
-    timeout: 120_000,
+    timeout: 300_000, // of a whole story, on a machine that builds something else besides
     expect: { timeout: 30_000 },
     fullyParallel: false,
     workers: 1, // two cores, and each test has several pages

@@ -9,6 +9,8 @@ interface Content {
 }
 interface Call {
     responses: Record<string, { content?: Content }>;
+    /** Of the call that goes on in frames: who says which. */
+    "x-frames"?: Record<string, { $ref: string }[]>;
 }
 interface Published {
     paths: Record<string, Record<string, Call>>;
@@ -25,15 +27,17 @@ export interface Answer {
 }
 
 const PUBLISHED = resolve(__dirname, "../../docs/openapi.json");
-const HELLO = "FrameHello"; // the first frame, whoever listens
+const PREFIX = "api#/$defs/"; // of what points at a component, see below
 const UNCHANGED = 304; // HTTP's own answer to If-None-Match, without a body
 
 // The components are one schema named "api", so that what points at one finds it from anywhere.
 const published: Published = JSON.parse(
-    readFileSync(PUBLISHED, "utf8").replaceAll('"#/components/schemas/', '"api#/$defs/'),
+    readFileSync(PUBLISHED, "utf8").replaceAll('"#/components/schemas/', `"${PREFIX}`),
 );
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema({ $id: "api", $defs: published.components.schemas });
+
+const frames = published.paths["/ws"]?.get?.["x-frames"] ?? {};
 
 const calls = Object.entries(published.paths).map(([template, methods]) => ({
     template,
@@ -107,12 +111,10 @@ export function answerFaults(answer: Answer): string[] {
 /** What is wrong with a frame that a node sent over /ws to a customer, or to a screen. */
 export function frameFaults(whose: "customer" | "screen", text: string): string[] {
     const frame = parsed(text) as { type?: string } | undefined;
-    const prefix = whose === "customer" ? "Live" : "Frame";
-    const schema = Object.entries(published.components.schemas).find(
-        ([name, { properties }]) =>
-            (name.startsWith(prefix) || name === HELLO) &&
-            properties?.type?.const === (frame?.type ?? ""),
-    )?.[1];
+    const told = frames[whose === "customer" ? "customer-node" : "staff-node"] ?? [];
+    const schema = told
+        .map(({ $ref }) => published.components.schemas[$ref.slice(PREFIX.length)])
+        .find((one) => one?.properties?.type?.const === (frame?.type ?? ""));
     if (!schema) {
         return [`"${frame?.type}" is not described`];
     }

@@ -26,8 +26,9 @@ export async function joinBy(browser: Browser, link: string, name: string): Prom
 
 const closeSheet = (page: Page): Promise<void> =>
     page.getByRole("dialog").getByRole("button", { name: "Back to the menu" }).tap();
-const review = (page: Page): Promise<void> => page.getByRole("button", { name: /Review/ }).tap();
-const line = (page: Page, text: string) => page.locator(".lines li", { hasText: text });
+export const review = (page: Page): Promise<void> =>
+    page.getByRole("button", { name: /Review/ }).tap();
+export const line = (page: Page, text: string) => page.locator(".lines li", { hasText: text });
 
 export function testTogether(market: () => Market): void {
     test("friends at a table put one order together, and everyone follows it", async ({

@@ -20,11 +20,13 @@ interface Visit {
     page: Page;
     /** The order's, at the stall; "" before it has one. */
     id: string;
+    /** The provider's, of the payment that is tried first. */
+    payment: string;
 }
 
 interface Step {
     name: string;
-    /** The provider is asked nothing. */
+    /** The gateway asks the provider nothing. */
     isLocal?: true;
     act(visit: Visit): Promise<void>;
     /** What is so while the line is cut, when it was cut before the step. */
@@ -37,10 +39,24 @@ const money = ({ page }: Visit) => page.locator(".money");
 const nothing = async (): Promise<void> => undefined;
 const phase = async (page: Page): Promise<string | undefined> =>
     (await market.order(await numberOf(page)))?.phase;
+const waitsAtMost = 15_000; // ms: the gateway says so after six
+
 const movesOf = (id: string): string[] =>
     market.practice.account.journal.moves
         .filter(({ payment_intent }) => payment_intent === id)
         .map(({ move }) => move);
+
+async function isDeclined({ page }: Visit): Promise<void> {
+    const sentence = "It was not paid: Your card has insufficient funds.";
+    await expect(page.getByText(sentence)).toBeVisible();
+    expect(await phase(page)).toBe("draft");
+    expect(movesOf(market.payment().id)).toEqual([]);
+}
+
+async function isReady(visit: Visit): Promise<void> {
+    await expect(said(visit.page)).toHaveText("It is ready. Come and get it!");
+    await expect(money(visit)).toContainText("€21.80 paid");
+}
 
 const steps: Step[] = [
     {
@@ -54,7 +70,8 @@ const steps: Step[] = [
         name: "the card's form is opened",
         act: ({ page }) => page.getByRole("button", { name: /^Pay by card/ }).tap(),
         async meanwhile({ page }) {
-            await expect(page.getByText("The card form does not open.")).toBeVisible();
+            const sentence = page.getByText("The card form does not open.");
+            await expect(sentence).toBeVisible({ timeout: waitsAtMost });
             await expect(page.getByRole("button", { name: "Pay at the counter" })).toBeVisible();
         },
         async after({ page }) {
@@ -63,6 +80,16 @@ const steps: Step[] = [
                 await again.tap();
             }
             await expect(payForm(page).getByLabel("Card number")).toBeVisible();
+        },
+    },
+    {
+        name: "the bank declines",
+        isLocal: true, // the page hears it from the bank
+        act: ({ page }) => typeCard(page, "4000 0000 0000 9995"),
+        meanwhile: isDeclined,
+        async after(visit) {
+            await isDeclined(visit);
+            visit.payment = market.payment().id;
         },
     },
     {
@@ -76,6 +103,8 @@ const steps: Step[] = [
             await expect(said(visit.page)).toHaveText("Ordered. The kitchen has not taken it yet.");
             await expect(money(visit)).toContainText("€21.80 is reserved on your card");
             await expect.poll(() => phase(visit.page)).toBe("placed");
+            const held = { id: visit.payment, status: "requires_capture" };
+            expect(market.payment()).toMatchObject(held);
             visit.id = (await market.order(await numberOf(visit.page)))?.id ?? "";
         },
     },
@@ -90,12 +119,19 @@ const steps: Step[] = [
         after: (visit) => expect(money(visit)).toContainText("€21.80 paid"),
     },
     {
-        name: "the stall calls it off",
+        name: "the status arrives",
+        isLocal: true,
         async act({ page, id }) {
             await market.deed(`/api/orders/${id}/start`);
             await expect(said(page)).toHaveText("It is being made.");
-            await market.deed(`/api/orders/${id}/cancel`, { reason: "the pan caught fire" });
+            await market.deed(`/api/orders/${id}/done`);
         },
+        meanwhile: isReady,
+        after: isReady,
+    },
+    {
+        name: "the stall calls it off",
+        act: ({ id }) => market.deed(`/api/orders/${id}/cancel`, { reason: "the pan caught fire" }),
         async meanwhile({ page }) {
             await expect(said(page)).toContainText("This order was cancelled.");
             expect(movesOf(market.payment().id)).not.toContain("refund");
@@ -128,7 +164,7 @@ for (const [cut, { name }] of steps.entries()) {
         browser,
     }) => {
         const page = await come(browser, `${market.gateway.url}/order`);
-        const visit: Visit = { page, id: "" };
+        const visit: Visit = { page, id: "", payment: "" };
         for (const [index, step] of steps.entries()) {
             await (index === cut ? actCut(step, visit) : step.act(visit));
             await step.after(visit);

@@ -136,6 +136,7 @@ def compute(orders, lines, payments, days):
         "owed": total("owed_minor"),
         "tax": total("tax_minor"),
         "discount": total("discount_minor"),
+        "tip": total("tip_minor"),
         "paid": total("paid_minor"),
         "refunded": total("refunded_minor"),
         "give back": sum(max(order["due_minor"], 0) for order in orders),
@@ -175,7 +176,7 @@ def told(trade):
         return tuple(trade[name][field] for field in ("orders", "half", "most", "nearly_all"))
 
     names = ("orders", "open", "completed", "cancelled", "refused", "owed", "tax", "discount",
-             "paid", "refunded")
+             "tip", "paid", "refunded")
     return {
         **{name: report[name] for name in names},
         "give back": report["give_back"],

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """A real node sells for three trading days whatever its menu has, in every way that tills know;
 then each figure that it tells the owner is what its export comes to, computed by figures.py, and a
-figure that was off by a cent is found.
+figure that was off by a cent is found. What `trestle report` says of each day is what the day's
+events come to, added up by ../verifier/verify.py, which knows nothing of rows.
 
     test_figures.py TRESTLE [--clock LIBRARY] [--seed N]
 
@@ -12,6 +13,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -86,6 +88,8 @@ class Till:
                  ("refuse", {"lines": some, "reason": "sold out"}),
                  ("discount", {"percent_bp": chance.choice([500, 1000, 3333]), "reason": "friend"}),
                  ("discount", {"amount": chance.randint(1, 300), "reason": "late"}),
+                 ("tip", {"tip_bp": chance.choice([500, 1000])}),
+                 ("tip", {"tip": chance.randint(0, 300)}),
                  ("pay", {"method": "voucher", "amount": chance.randint(1, 900)}),
                  ("refund", {"method": "cash", "amount": chance.randint(1, 400),
                              "reason": "cold"})]
@@ -102,9 +106,10 @@ def export(node, what):
 
 def planted(trade):
     """The same answer with one figure off, each in turn."""
-    for path in (("report", "owed"), ("report", "methods", 0, "paid"), ("items", 0, "owed"),
-                 ("items", 1, "units"), ("slots", 0, "owed"), ("channels", 0, "owed"),
-                 ("modes", 0, "orders"), ("lanes", 0, "owed"), ("days", 0, "owed"), ("kept",),
+    for path in (("report", "owed"), ("report", "tip"), ("report", "methods", 0, "paid"),
+                 ("items", 0, "owed"), ("items", 1, "units"), ("slots", 0, "owed"),
+                 ("channels", 0, "owed"), ("modes", 0, "orders"), ("lanes", 0, "owed"),
+                 ("days", 0, "owed"), ("kept",),
                  ("voided", "amount"), ("refused", "units"), ("cancelled_owed",), ("discounted",),
                  ("cooking", "most"), ("waiting", "half"), ("report", "collect")):
         wrong = copy.deepcopy(trade)
@@ -113,6 +118,35 @@ def planted(trade):
             at = at[step]
         at[path[-1]] += 1
         yield path, wrong
+
+
+def verified(journal, day, report):
+    """What verify.py says of the day and of its report: its status, and its words."""
+    # PyNaCl belongs to Debian's own Python; another may come first on PATH.
+    python = os.environ.get("PYTHON") or "/usr/bin/python3"
+    verifier = os.path.join(HERE, "../verifier/verify.py")
+    done = subprocess.run([python, "-B", verifier, "--day", str(day), "--report", report, journal],
+                          capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def judge_reports(node, folder):
+    """Of each day as a table and as JSON; and that one cent in it is found."""
+    journal = os.path.join(folder, "journal")
+    node.command("export", journal)
+    for day in range(1, DAYS + 1):
+        for form in ("--csv", "--json"):
+            report = os.path.join(folder, "report" + form)
+            told = node.command("report", "--day", str(day), form).stdout
+            with open(report, "w", encoding="utf-8") as file:
+                file.write(told)
+            status, words = verified(journal, day, report)
+            assert status == 0, f"day {day}: {words}"
+    taken = json.loads(told)["refunded"]
+    with open(report, "w", encoding="utf-8") as file:
+        file.write(told.replace(f'"refunded":{taken}', f'"refunded":{taken + 1}', 1))
+    status, words = verified(journal, DAYS, report)
+    assert status == 1 and f"the report says {taken + 1}" in words, words
 
 
 def sell(till, day):
@@ -155,6 +189,7 @@ def play(program, library, seed, folder):
             assert status == 200, answer
             sell(till, day)
         judge(node, clock.environment is not None)
+        judge_reports(node, folder)
         node.stop()
 
 
@@ -169,7 +204,7 @@ def main():
         play(given.program, given.clock, given.seed, folder)
     finally:
         shutil.rmtree(folder)
-    print("each figure is what the export comes to")
+    print("each figure is what the export comes to, and each day's report what its events do")
 
 
 if __name__ == "__main__":

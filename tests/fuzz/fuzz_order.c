@@ -45,7 +45,8 @@ static void check_money(void)
     check(order->total_minor == total);
     paid += order->ledger.received_minor - order->ledger.refunded_minor;
     check(order->paid_minor - order->refunded_minor == paid);
-    check(order->due_minor == paid + order->forgiven_minor - order->owed_minor);
+    check(order->tip_minor == 0 || (order->tip_minor > 0 && order->tip_minor <= order->owed_minor));
+    check(order->due_minor == paid + order->forgiven_minor - order->owed_minor - order->tip_minor);
     check(order->forgiven_minor == 0 || (order->forgiven_minor > 0 && order->due_minor <= 0));
     check(((order->flags & FLAG_REFUND_DUE) != 0) == (order->due_minor > 0));
     check(order->is_cancelled || order->owed_minor == order->total_minor ||

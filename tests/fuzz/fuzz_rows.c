@@ -8,13 +8,14 @@
 #include "sync/domain/blob.h"
 #include "sync/domain/cart.h"
 #include "sync/domain/history.h"
+#include "sync/domain/quote.h"
 #include "sync/domain/receipt.h"
 #include "sync/domain/request.h"
 #include "sync/log/run.h"
 #include "tests/lib/fuzz_mutate.h"
 #include "tests/lib/store_memory.h"
 
-enum { LOG = 7, DAY = 1 };
+enum { LOG = 7, DAY = 1, QUOTE_BYTES = 64 * 1024 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -111,6 +112,38 @@ static void try_table(struct store_txn *txn, struct bytes value)
     check(writer_finish(&writer, &again) == 0 && bytes_equal(again, value));
 }
 
+static struct bytes quote_written(const struct quote *quote, uint8_t data[QUOTE_BYTES])
+{
+    struct writer writer;
+    struct bytes bytes;
+    writer_init(&writer, data, QUOTE_BYTES);
+    quote_write_head(quote, quote->entries_count, &writer);
+    for (uint32_t i = 0; i < quote->entries_count; i++) {
+        quote_write_entry(&quote->entries[i], &writer);
+    }
+    check(writer_finish(&writer, &bytes) == 0);
+    return bytes;
+}
+
+/* Written without what newer software said of its lines it is read, and written the same again. */
+static void try_quote(struct store_txn *txn, struct bytes value)
+{
+    static struct quote quote;
+    static uint8_t data[QUOTE_BYTES], data_again[QUOTE_BYTES];
+    struct bill bill;
+    put(txn, TABLE_LOCAL, quote_key(LOG), value);
+    const int err = quote_get(txn, LOG, &quote);
+    check((err == 0) == (quote_decode(value, &quote) == 0));
+    if (err != 0) {
+        return;
+    }
+    check(quote.entries_count <= ORDER_LINES_MAX);
+    (void)!quote_bill(&quote, &bill);
+    const struct bytes written = quote_written(&quote, data);
+    check(written.size <= value.size && quote_decode(written, &quote) == 0);
+    check(bytes_equal(quote_written(&quote, data_again), written));
+}
+
 static void try_keys(struct store_txn *txn, struct bytes key)
 {
     struct entity_id entity;
@@ -134,7 +167,8 @@ static void try_keys(struct store_txn *txn, struct bytes key)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const tries[])(struct store_txn *, struct bytes) = {
-        try_head, try_event, try_answer, try_receipt_number, try_keys, try_cart, try_table};
+        try_head, try_event, try_answer, try_receipt_number,
+        try_keys, try_cart,  try_table,  try_quote};
     static struct store_memory *store;
     if (store == NULL) {
         store = store_memory_new();

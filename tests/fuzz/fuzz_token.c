@@ -1,9 +1,8 @@
 /* fuzz_token.c - what strangers call a token, and what a device that went bad signs as one.
  *
  * The input is tried as a whole token, and as the claims of one that is well signed. What passes is
- * minted again to the same text: there is one spelling. A signature is a hash here, which the
- * linker puts in the place of libsodium's (-Wl,--wrap): nothing that is parsed depends on what it
- * is, and Ed25519 took nine tenths of the time.
+ * minted again to the same text: there is one spelling. A signature is a hash here
+ * (hashed_signatures.h).
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -11,34 +10,6 @@
 
 #include "node/access/token.h"
 #include "sync/base/check.h"
-
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
-int __wrap_crypto_sign_ed25519_detached(unsigned char *signature, unsigned long long *ret_size,
-                                        const unsigned char *message, unsigned long long size,
-                                        const unsigned char *secret);
-int __wrap_crypto_sign_ed25519_verify_detached(const unsigned char *signature,
-                                               const unsigned char *message,
-                                               unsigned long long size, const unsigned char *key);
-/* NOLINTEND(bugprone-reserved-identifier) */
-
-int __wrap_crypto_sign_ed25519_detached(unsigned char *signature, unsigned long long *ret_size,
-                                        const unsigned char *message, unsigned long long size,
-                                        const unsigned char *secret)
-{
-    check(ret_size == NULL);
-    return crypto_generichash(signature, crypto_sign_BYTES, message, size,
-                              secret + crypto_sign_SEEDBYTES, crypto_sign_PUBLICKEYBYTES);
-}
-
-int __wrap_crypto_sign_ed25519_verify_detached(const unsigned char *signature,
-                                               const unsigned char *message,
-                                               unsigned long long size, const unsigned char *key)
-{
-    uint8_t good[crypto_sign_BYTES];
-    check(crypto_generichash(good, sizeof good, message, size, key, crypto_sign_PUBLICKEYBYTES) ==
-          0);
-    return memcmp(signature, good, sizeof good) == 0 ? 0 : -1;
-}
 
 enum { DEVICE = 0x0123, NOW_S = 1800000000, VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
 

@@ -291,6 +291,17 @@ TEST(attempt, what_is_revived_goes_on_under_keys_of_its_own_but_a_refund_keeps_i
     }
 }
 
+TEST(attempt, a_new_key_that_was_not_used_yet_is_not_replaced_when_it_is_asked_for_again)
+{
+    struct attempt attempt = attempt_at(CALL_REFUND, 500);
+    attempt.last = OUTCOME_REFUSED;
+    attempt.first_ms = NOON_MS;
+    attempt_renew(&attempt);
+    assert_int_equal(attempt.keys, 1);
+    attempt_renew(&attempt);
+    assert_int_equal(attempt.keys, 1);
+}
+
 TEST(attempt, what_was_never_sent_keeps_its_key_when_it_is_revived)
 {
     struct attempt attempt = attempt_at(CALL_CANCEL, 0);

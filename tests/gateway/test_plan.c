@@ -126,6 +126,24 @@ TEST(plan, what_the_kitchen_refused_is_not_captured)
     assert_string_equal(plan_text(order, &no_waits), "capture pi_1 700");
 }
 
+/* What is due has the tip in it, as far as one is left (tests/unit/test_tip.c). */
+TEST(plan, a_tip_is_captured_with_what_the_kitchen_took)
+{
+    struct order *order = order_of(2, 1100);
+    order->tip_minor = 110;
+    order->due_minor -= 110;
+    (void)intent_add(order, "pi_1", INTENT_HELD, 1210);
+    order->due_minor = -1210;
+    assert_string_equal(plan_text(order, &no_waits), "again in 600000");
+    accept_all(order);
+    assert_string_equal(plan_text(order, &no_waits), "capture pi_1 1210");
+    order->lines[1].is_active = false;
+    order->lines[1].is_refused = true;
+    order->tip_minor = 60; /* a share shrank with it */
+    order->due_minor = -660;
+    assert_string_equal(plan_text(order, &no_waits), "capture pi_1 660");
+}
+
 TEST(plan, a_hold_of_an_order_that_is_over_is_released)
 {
     struct order *order = order_of(1, 0);

@@ -63,7 +63,7 @@ static struct money_item *there(enum stripe_fact_kind kind, const char *id, int 
 
 static struct money_order *order(const struct entity_id *id, const char *number)
 {
-    struct money_order *to = &hand.orders[hand.input.orders_count++];
+    struct money_order *to = &hand.input.orders[hand.input.orders_count++];
     *to = (struct money_order){.id = *id, .is_over = true};
     (void)snprintf(to->number, sizeof to->number, "%s", number);
     return to;
@@ -137,6 +137,16 @@ TEST(reconcile, a_payment_whose_order_is_nowhere_is_found)
     assert_int_equal(result.provider.held_minor, 500);
 }
 
+TEST(reconcile, a_payment_where_there_is_no_order_at_all_is_found)
+{
+    nothing();
+    there(STRIPE_INTENT, "pi_1", INTENT_PROCESSING, 500);
+    assert_string_equal(found(),
+                        "payment_without_order: 5.00 EUR (being paid) at the provider, for "
+                        "an order that is not here\n");
+    assert_int_equal(result.provider.taken_minor + result.provider.held_minor, 0);
+}
+
 TEST(reconcile, a_payment_that_no_order_asked_for_is_found_unless_the_account_is_shared)
 {
     paid();
@@ -168,6 +178,19 @@ TEST(reconcile, a_payment_that_its_orders_ledger_lacks_is_found)
                         "that its ledger does not have\n");
 }
 
+TEST(reconcile, what_was_given_back_of_it_is_its_orders_too)
+{
+    paid();
+    there(STRIPE_INTENT, "pi_2", INTENT_SUCCEEDED, 500);
+    struct money_item *refund = there(STRIPE_REFUND, "re_2", REFUND_REQUIRES_ACTION, 200);
+    (void)snprintf(refund->intent, sizeof refund->intent, "pi_2");
+    assert_non_null(strstr(found(), "refund_by_hand: order A1: 2.00 EUR was given back by hand at "
+                                    "the provider (waiting for the customer)"));
+    assert_int_equal(result.provider.given_back_minor, 200);
+    hand.input.is_shared = true; /* its metadata says that it is ours */
+    assert_non_null(strstr(found(), "refund_by_hand: order A1"));
+}
+
 TEST(reconcile, what_was_given_back_of_an_unmarked_payment_goes_with_it)
 {
     paid();
@@ -196,6 +219,13 @@ TEST(reconcile, a_payment_that_the_provider_has_for_another_order_is_found)
                                  "EUR that the provider has for another order\n");
 }
 
+TEST(reconcile, a_payment_of_the_ledger_that_names_no_order_at_the_provider_is_found)
+{
+    paid();
+    hand.provider[0].has_order = false;
+    assert_non_null(strstr(found(), "payment_of_another: order A1"));
+}
+
 TEST(reconcile, a_payment_that_the_provider_does_not_know_is_found)
 {
     paid();
@@ -220,6 +250,7 @@ TEST(reconcile, what_was_not_listed_and_should_have_been_is_asked_for)
     here(STRIPE_INTENT, "pi_2", INTENT_SUCCEEDED, 500);
     here(STRIPE_INTENT, "pi_3", INTENT_SUCCEEDED, 500)->since_s = SINCE_S - 1;
     here(STRIPE_INTENT, "pi_4", INTENT_SUCCEEDED, 500);
+    here(STRIPE_REFUND, "re_1", REFUND_PENDING, 100); /* asked for with its payment */
     assert_string_equal(compare_unlisted(&hand.input, 0)->id, "pi_2");
     assert_string_equal(compare_unlisted(&hand.input, 1)->id, "pi_4");
     assert_null(compare_unlisted(&hand.input, 2));
@@ -343,6 +374,8 @@ TEST(reconcile, a_refund_by_hand_that_failed_moved_nothing)
     paid();
     there(STRIPE_REFUND, "re_1", REFUND_FAILED, 300);
     assert_string_equal(found(), "");
+    here(STRIPE_REFUND, "re_1", REFUND_FAILED, 300); /* the ledger heard of it, too */
+    assert_string_equal(found(), "");
 }
 
 TEST(reconcile, a_refund_that_only_one_side_knows_is_found)
@@ -461,6 +494,26 @@ TEST(reconcile, an_order_without_a_number_is_said_so)
     assert_non_null(strstr(found(), "order without a number: 0.05 EUR more"));
 }
 
+TEST(reconcile, more_than_are_kept_are_counted_all_the_same)
+{
+    enum { COUNT = DIFFERENCES_MAX + 2 };
+    struct money_order *orders = calloc(COUNT, sizeof *orders);
+    assert_non_null(orders);
+    nothing();
+    hand.input.orders = orders;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        struct money_order *to = order(&a1, "A1");
+        to->id.bytes[1] = (uint8_t)(i >> 8);
+        to->id.bytes[2] = (uint8_t)i;
+        to->due_minor = 1 + i;
+    }
+    compare_sides(&hand.input, &result);
+    assert_int_equal(result.count, COUNT);
+    assert_int_equal(result.kept[DIFFERENCES_MAX - 1].ledger_minor, DIFFERENCES_MAX);
+    assert_int_equal(result.beyond.ledger_minor, COUNT);
+    free(orders);
+}
+
 TEST(reconcile, amounts_are_written_in_the_pop_ups_currency)
 {
     static const struct {
@@ -533,6 +586,32 @@ TEST(reconcile, an_orders_ledger_becomes_the_pop_ups_side)
     assert_int_equal(books.items.items[0].since_s, 1000 + 7200 - 3600);
     assert_string_equal(books.items.items[2].intent, "pi_2");
     assert_false(books.items.items[2].has_wish);
+    books_close(&books);
+    free(order);
+}
+
+TEST(reconcile, what_is_held_and_disputed_and_in_no_known_currency_is_in_the_pop_ups_side)
+{
+    struct books books = {.orders = NULL};
+    struct order *order = calloc(1, sizeof *order);
+    assert_non_null(order);
+    put_intent(order, "pi_1", INTENT_HELD);
+    put_intent(order, "pi_2", INTENT_SUCCEEDED);
+    order->ledger.intents[1].currency = bytes_of_text(""); /* whoever told of it left it out */
+    order->ledger.disputes_count = 1;
+    order->ledger.disputes[0] = (struct ledger_dispute){.id = bytes_of_text("dp_1"),
+                                                        .intent = bytes_of_text("pi_2"),
+                                                        .status = DISPUTE_LOST,
+                                                        .amount_minor = 300};
+    assert_int_equal(books_add(&books, order, 0), 0);
+    assert_int_equal(books.items.count, 3);
+    assert_int_equal(books.items.items[0].held_minor, 1090);
+    assert_string_equal(books.items.items[0].currency, "eur");
+    assert_int_equal(books.items.items[1].held_minor, 0);
+    assert_string_equal(books.items.items[1].currency, "");
+    assert_int_equal(books.items.items[2].kind, STRIPE_DISPUTE);
+    assert_int_equal(books.items.items[2].state, DISPUTE_LOST);
+    assert_string_equal(books.items.items[2].intent, "pi_2");
     books_close(&books);
     free(order);
 }

@@ -20,6 +20,8 @@
     "\"status\":\"under_review\"}"
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 
+enum { PAGES_MAX = 20 /* whatever a provider says */ };
+
 static struct statement statement;
 static size_t pages;
 
@@ -28,6 +30,7 @@ static void on_page(void *context, const char *what, size_t count)
     assert_null(context);
     assert_non_null(what);
     assert_int_equal(count, statement.items.count);
+    assert_true(pages < PAGES_MAX);
     pages++;
 }
 
@@ -103,6 +106,61 @@ TEST(statement, a_provider_that_tells_no_time_is_not_asked_for_days)
     assert_int_equal(err_of(timeless, 1), ERR_UNAVAILABLE);
     assert_int_equal(err_of(portal, 1), ERR_UNAVAILABLE);
     assert_int_equal(pages, 0);
+}
+
+TEST(statement, a_page_that_names_nothing_to_go_on_after_is_the_last)
+{
+    static const struct canned_answer rows[] = {
+        {"/v1/payment_intents", "limit=1 ", 200, LIST("", "false"), false},
+        {"/v1/payment_intents", "starting_after", 500, "{}", false},
+        {"/v1/payment_intents", NULL, 200, LIST("{\"object\":\"mystery\",\"id\":7}", "true"),
+         false},
+        {"/v1/", NULL, 200, LIST("", "false"), false}};
+    assert_int_equal(err_of(rows, COUNT(rows)), 0);
+    assert_int_equal(statement.items.count, 0);
+    assert_int_equal(pages, 3);
+    statement_close(&statement);
+}
+
+/* A statement that is cut would match where the rest does not. */
+TEST(statement, what_has_no_room_is_an_error_and_no_shorter_statement)
+{
+    static const struct canned_answer rows[] = {
+        {"/v1/payment_intents/", NULL, 200, INTENT("pi_1"), false},
+        {"/v1/payment_intents", "limit=1 ", 200, LIST("", "false"), false},
+        {"/v1/", NULL, 200, LIST(INTENT("pi_1") "," INTENT("pi_2"), "true"), false}};
+    char url[CANNED_URL_BYTES_MAX];
+    canned_start(rows, COUNT(rows), url);
+    struct stripe_reader *reader = reader_at(url);
+    statement.items.count = statement.items.capacity = MONEY_ITEMS_MAX;
+    assert_int_equal(statement_read(reader, 1, &statement, on_page, NULL), ERR_TOO_MANY);
+    assert_int_equal(statement_look(reader, "pi_1", &statement), ERR_TOO_MANY);
+    assert_int_equal(statement.items.count, MONEY_ITEMS_MAX);
+    statement_close(&statement);
+    stripe_reader_close(reader);
+    canned_stop();
+}
+
+static void cancel_at_page(void *context, const char *what, size_t count)
+{
+    (void)what;
+    (void)count;
+    stripe_reader_cancel(context);
+    pages++;
+}
+
+TEST(statement, one_that_is_cancelled_in_the_middle_reads_no_further_page)
+{
+    static const struct canned_answer rows[] = {
+        {"/v1/", NULL, 200, LIST(INTENT("pi_1"), "true"), false}};
+    char url[CANNED_URL_BYTES_MAX];
+    canned_start(rows, COUNT(rows), url);
+    struct stripe_reader *reader = reader_at(url);
+    assert_int_equal(statement_read(reader, 1, &statement, cancel_at_page, reader), ERR_EXPIRED);
+    assert_int_equal(pages, 1);
+    statement_close(&statement);
+    stripe_reader_close(reader);
+    canned_stop();
 }
 
 TEST(statement, without_a_line_it_says_so)

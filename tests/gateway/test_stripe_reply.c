@@ -28,6 +28,18 @@ static struct stripe_reply *parse(const char *text)
     return reply;
 }
 
+/* Of an object that is a fact: whether it names an order. */
+static bool names_order(const char *text)
+{
+    struct stripe_fact fact;
+    bool is_one = false;
+    struct stripe_reply *reply = parse(text);
+    assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
+    assert_true(is_one);
+    stripe_reply_free(reply);
+    return fact.has_order;
+}
+
 static void assert_bytes(struct bytes bytes, const char *text)
 {
     assert_true(bytes_equal(bytes, bytes_of_text(text)));
@@ -67,7 +79,8 @@ TEST(stripe_reply, an_intent_is_a_fact_of_the_order_that_its_metadata_names)
     stripe_reply_free(reply);
 }
 
-static int64_t end_in(const char *status, const char *rest)
+/* Only what is no bytes of the reply. */
+static struct stripe_fact intent_in(const char *status, const char *rest)
 {
     char text[512];
     struct stripe_fact fact;
@@ -80,13 +93,38 @@ static int64_t end_in(const char *status, const char *rest)
     assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
     assert_true(is_one);
     stripe_reply_free(reply);
-    return fact.intent.ends_s;
+    return fact;
+}
+
+static int64_t end_in(const char *status, const char *rest)
+{
+    return intent_in(status, rest).intent.ends_s;
 }
 
 #define CHARGE(time)                                                                               \
     "\"latest_charge\":{\"id\":\"ch_1\",\"payment_method_details\":{\"card\":{"                    \
     "\"capture_before\":" time "}}}"
 #define ENDED(reason) "\"canceled_at\":1800000000,\"cancellation_reason\":\"" reason "\""
+
+#define DECLINED "\"last_payment_error\":{\"code\":\"card_declined\"}"
+#define NO_ERROR "\"last_payment_error\":null"
+
+TEST(stripe_reply, the_last_try_to_pay_is_told_apart)
+{
+    static const struct {
+        const char *status, *rest, *name;
+    } rows[] = {
+        {"requires_payment_method", NO_ERROR, "none"},
+        {"requires_payment_method", DECLINED, "failed"},
+        {"requires_action", NO_ERROR, "asked"},
+        {"processing", NO_ERROR, "undecided"},
+        {"requires_capture", NO_ERROR, "none"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct stripe_fact fact = intent_in(rows[i].status, rows[i].rest);
+        assert_string_equal(stripe_attempt_names[fact.attempt], rows[i].name);
+    }
+}
 
 TEST(stripe_reply, a_hold_ends_when_its_charge_says_where_that_is_in_it)
 {
@@ -250,23 +288,26 @@ TEST(stripe_reply, an_object_of_which_a_part_is_odd_is_no_fact)
 
 TEST(stripe_reply, metadata_that_is_no_hexadecimal_names_no_order)
 {
-    static const char *const popups[] = {
-        "ab00000000000000000000000000000g", "g000000000000000000000000000000a",
-        "AB000000000000000000000000000001", "ab00000000000000000000000000000/", ""};
-    for (size_t i = 0; i < sizeof popups / sizeof *popups; i++) {
-        struct stripe_fact fact;
-        bool is_one = false;
-        char text[512];
+    static const char popup[] = "ab000000000000000000000000000001";
+    static const char order[] = "0f00000000000000000000f0";
+    static const struct {
+        const char *popup, *order;
+    } odd[] = {{"ab00000000000000000000000000000g", order},
+               {"g000000000000000000000000000000a", order},
+               {"AB000000000000000000000000000001", order},
+               {"ab00000000000000000000000000000/", order},
+               {"", order},
+               {popup, ""},
+               {popup, "0f00000000000000000000f"},
+               {popup, "0f00000000000000000000fx"}};
+    char text[512];
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         (void)snprintf(text, sizeof text,
                        "{\"object\":\"payment_intent\",\"id\":\"pi_1\",\"status\":\"succeeded\","
                        "\"currency\":\"eur\",\"amount\":5,\"metadata\":{\"trestle_popup\":\"%s\","
-                       "\"trestle_order\":\"0f00000000000000000000f0\"}}",
-                       popups[i]);
-        struct stripe_reply *reply = parse(text);
-        assert_true(stripe_reply_object(reply, 0, &fact, &is_one));
-        assert_true(is_one);
-        assert_false(fact.has_order);
-        stripe_reply_free(reply);
+                       "\"trestle_order\":\"%s\"}}",
+                       odd[i].popup, odd[i].order);
+        assert_false(names_order(text));
     }
 }
 
@@ -280,6 +321,9 @@ TEST(stripe_reply, an_empty_list_has_nothing_after_it_whatever_it_says)
     assert_false(stripe_reply_has_more(reply, &after));
     stripe_reply_free(reply);
     reply = parse("{\"object\":\"list\",\"has_more\":false,\"data\":[" INTENT "]}");
+    assert_false(stripe_reply_has_more(reply, &after));
+    stripe_reply_free(reply);
+    reply = parse("{\"object\":\"list\",\"data\":[" INTENT "]}"); /* it does not say */
     assert_false(stripe_reply_has_more(reply, &after));
     stripe_reply_free(reply);
     reply = parse("{\"error\":\"no object\"}");

@@ -60,6 +60,7 @@ static struct text requests_made(void)
     struct text to = {.data = NULL};
     call_add(&to, attempt_for(CALL_CREATE, "", "first draft", PAID_MINOR));
     look_add(&to, attempt_for(CALL_CAPTURE, "pi_1", "", TAKEN_MINOR));
+    line_add(&to, stripe_hold_of(bytes_of_text("pi_1")));
     call_add(&to, attempt_for(CALL_CAPTURE, "pi_1", "", TAKEN_MINOR));
     call_add(&to, attempt_for(CALL_REFUND, "pi_1", "0123456789abcdef", 400));
     look_add(&to, attempt_for(CALL_REFUND, "pi_1", "0123456789abcdef", 400));
@@ -68,6 +69,10 @@ static struct text requests_made(void)
     line_add(&to, stripe_list_intents(START_S, bytes_of_text(""), 100));
     line_add(&to, stripe_list_intents(START_S, bytes_of_text("pi_2"), 100));
     line_add(&to, stripe_list_events(START_S, bytes_of_text(""), 100));
+    line_add(&to, stripe_list_intents(0, bytes_of_text(""), 1)); /* a reconciliation's, too */
+    line_add(&to, stripe_list_refunds(START_S, bytes_of_text(""), 100));
+    line_add(&to, stripe_list_disputes(START_S, bytes_of_text(""), 100));
+    line_add(&to, stripe_intent_of(bytes_of_text("pi_2")));
     return to;
 }
 
@@ -147,6 +152,7 @@ static const struct {
 } answers[] = {
     {"payment_intent", {1, 1, INTENT_CREATED, 0, 0, 0, true}},
     {"payment_intent", {1, 1, INTENT_HELD, PAID_MINOR, 0, 0, true}},
+    {"payment_intent", {1, 1, INTENT_HELD, PAID_MINOR, 0, 0, true}},
     {"payment_intent", {1, 1, INTENT_SUCCEEDED, 0, TAKEN_MINOR, 0, true}},
     {"refund", {1, 1, INTENT_CREATED, 0, 0, 400, true}},
     {"list", {1, 1, INTENT_CREATED, 0, 0, 400, true}},
@@ -156,6 +162,10 @@ static const struct {
     {"list", {1, 1, INTENT_SUCCEEDED, 0, TAKEN_MINOR, 0, true}},
     /* Charges are told of too, and are no facts. */
     {"list", {6, 6, INTENT_CREATED, 0, 0, 400, true}},
+    {"list", {1, 1, INTENT_CANCELED, 0, 0, 0, true}},
+    {"list", {1, 1, INTENT_CREATED, 0, 0, 400, true}},
+    {"list", {0, 0, INTENT_CREATED, 0, 0, 0, false}},
+    {"payment_intent", {1, 1, INTENT_CANCELED, 0, 0, 0, true}},
 };
 
 TEST(stripe_wire, what_the_practice_stripe_answers_is_read)

@@ -26,6 +26,8 @@ const char *attack_replay(struct thief *thief, uint64_t count);
 
 /* attacks_events.c: signed nonsense. */
 const char *attack_forbidden(struct thief *thief, uint64_t count);
+const char *attack_plausible(struct thief *thief, uint64_t count);
+const char *attack_orders(struct thief *thief, uint64_t count);
 const char *attack_absurd(struct thief *thief, uint64_t count);
 const char *attack_gigabyte(struct thief *thief, uint64_t count);
 

@@ -7,11 +7,18 @@
 #include "sync/base/reader.h"
 #include "sync/domain/menu_events.h"
 #include "sync/domain/order_events.h"
+#include "sync/log/gateway.h"
 #include "tests/hostile/attacks.h"
 #include "tests/lib/event_bodies.h"
 #include "tests/lib/journal.h"
+#include "tests/lib/plausible.h"
 
-enum { PATIENCE_MS = 20000 };
+enum {
+    PATIENCE_MS = 20000,
+    PLAUSIBLE_NUMBER = 500000,
+    PLAUSIBLE_ORDERS = 3,
+    TYPE_OF_THE_FUTURE = 30000
+};
 
 /* Until the victim has all that was forged: void or not, it stands in its journal. */
 static const char *until_taken(struct thief *thief)
@@ -107,6 +114,67 @@ const char *attack_forbidden(struct thief *thief, uint64_t count)
             const struct entity_id entity = entity_id_derive(info->kind, numbers[j]);
             thief_forge(thief, sample->type, &entity, body_sample_bytes(sample, data, sizeof data));
         }
+    }
+    return until_taken(thief);
+}
+
+/* --- what its role allows, and nobody would mean --- */
+
+/* Orders that it makes up, one in the victim's own lane, under the last numbers there can be. */
+const char *attack_plausible(struct thief *thief, uint64_t count)
+{
+    static uint8_t data[EVENT_BYTES_MAX];
+    const struct plausible_about about = {.lane =
+                                              bytes_of_text("A"), /* under_attack.py's counter */
+                                          .day = 1,
+                                          .log = thief->head.log,
+                                          .number = PLAUSIBLE_NUMBER,
+                                          .pay = entity_id_derive(KIND_ORDER, 1)};
+    (void)count;
+    for (size_t i = 0; i < plausibles_count; i++) {
+        const struct event_info *info = event_info_find(plausibles[i].type);
+        struct writer writer;
+        struct bytes body;
+        if ((thief->identity.certificate.capabilities & capability_bit(info->capability)) == 0) {
+            continue;
+        }
+        writer_init(&writer, data, sizeof data);
+        plausibles[i].encode(&about, &writer);
+        check(writer_finish(&writer, &body) == 0);
+        for (uint64_t order = 1; order <= PLAUSIBLE_ORDERS; order++) {
+            const struct entity_id entity = entity_id_derive(KIND_ORDER, order);
+            thief_forge(thief, plausibles[i].type, &entity, body);
+        }
+    }
+    return until_taken(thief);
+}
+
+/* --- what a gateway's certificate allows, of orders that are not its customers' --- */
+
+static void forge_on_order(struct thief *thief, const struct entity_id *order)
+{
+    static const uint8_t nothing[] = {0x90};
+    static uint8_t data[EVENT_BYTES_MAX];
+    for (size_t i = 0; i < body_samples_count; i++) {
+        const struct body_sample *sample = &body_samples[i];
+        if (event_info_find(sample->type)->kind == KIND_ORDER &&
+            gateway_reach(sample->type, KIND_ORDER) != REACH_ANYTHING) {
+            thief_forge(thief, sample->type, order, body_sample_bytes(sample, data, sizeof data));
+        }
+    }
+    thief_forge(thief, TYPE_OF_THE_FUTURE, order, bytes_of(nothing, sizeof nothing));
+}
+
+/* It opens each order that it knows as a customer's, adds to it, cancels it, lets it lapse, prints
+ * it, says what only newer software reads. */
+const char *attack_orders(struct thief *thief, uint64_t count)
+{
+    (void)count;
+    if (thief->orders_count == 0) {
+        return "it knows no orders";
+    }
+    for (uint32_t i = 0; i < thief->orders_count; i++) {
+        forge_on_order(thief, &thief->orders[i]);
     }
     return until_taken(thief);
 }

@@ -92,11 +92,13 @@ static void fill_question(const struct thief *thief, struct writer *writer)
         message_write_repair(writer,
                              &(struct repair_request){.log = log, .first_seq = 1, .last_seq = seq});
         break;
-    default:
+    default: /* in every other's name as well, to be passed on */
+        asks++;
         message_write_ask(writer, &(struct stock_ask){.item = seq,
                                                       .units = UINT32_MAX,
-                                                      .log = thief->head.log,
-                                                      .number = ++asks});
+                                                      .log = asks % 2 == 0 ? log : thief->head.log,
+                                                      .number = asks,
+                                                      .hops = asks % 2 == 0 ? 2 : 1});
     }
 }
 

@@ -59,7 +59,8 @@ static void frames_make(const struct thief *thief, struct frames *frames)
     frame_add(frames, &writer);
     message_write_blob(&writer, &hash, 0, 100, bytes_of(hash.bytes, sizeof hash.bytes));
     frame_add(frames, &writer);
-    message_write_ask(&writer, &(struct stock_ask){.item = 1, .units = 1, .log = 7, .number = 1});
+    message_write_ask(&writer,
+                      &(struct stock_ask){.item = 1, .units = 1, .log = 7, .number = 1, .hops = 2});
     frame_add(frames, &writer);
     message_write_repair(&writer,
                          &(struct repair_request){.log = 7, .first_seq = 1, .last_seq = 7});

@@ -22,7 +22,8 @@ from node import Trouble, arguments
 TRIALS = {trial.__name__: trial for trial in (
     capture.listener, strangers.knocks, strangers.huge_frames, strangers.idle,
     strangers.web_requests, strangers.long_bodies, strangers.slow_requests, thieves.strange_keys,
-    thieves.malformed, thieves.floods, thieves.forgeries, thieves.gigabyte, clones.two_of_one)}
+    thieves.malformed, thieves.floods, thieves.forgeries, thieves.plausible, thieves.gigabyte,
+    clones.two_of_one)}
 
 
 def run_trial(name, build, is_long):

@@ -15,6 +15,28 @@ enum { PATIENCE_MS = 20000 };
 
 /* --- the folder --- */
 
+static void read_orders(struct thief *thief, struct store_txn *txn)
+{
+    const struct entity_id first = {{0}};
+    const struct key from = key_state(KIND_ORDER, &first);
+    struct store_cursor cursor;
+    struct bytes key;
+    struct bytes value;
+    int err = store_cursor_open(txn, TABLE_STATE, &cursor);
+    check(err == 0);
+    err = store_cursor_seek(&cursor, key_bytes(&from), &key, &value);
+    for (; err == 0 && thief->orders_count < THIEF_ORDERS_MAX;
+         err = store_cursor_next(&cursor, &key, &value)) {
+        enum kind kind;
+        check(key_state_parse(key, &kind, &thief->orders[thief->orders_count]) == 0);
+        if (kind != KIND_ORDER) {
+            break;
+        }
+        thief->orders_count++;
+    }
+    store_cursor_close(&cursor);
+}
+
 static void read_store(struct thief *thief, const char *state)
 {
     char folder[512];
@@ -34,6 +56,7 @@ static void read_store(struct thief *thief, const char *state)
     check(err == 0);
     err = log_head_get(txn, id64_of_key(&key), &thief->head);
     check(err == 0);
+    read_orders(thief, txn);
     store_lmdb_read_end(reader);
     store_lmdb_reader_close(reader);
     store_lmdb_close(store);
@@ -96,7 +119,7 @@ bool thief_connect(struct thief *thief)
     thief->dealer =
         dealer_new(thief->context, &thief->victim_key, &thief->identity.transport_secret);
     check(thief->dealer != NULL);
-    thief->monitor = monitor_new(thief->context, thief->dealer, ++serial);
+    thief->monitor = dealer_monitor_new(thief->context, thief->dealer, ++serial);
     check(thief->monitor != NULL);
     check(dealer_keep_unread(thief->dealer) == 0);
     check(dealer_connect(thief->dealer, thief->endpoint) == 0);

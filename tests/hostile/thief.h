@@ -13,11 +13,15 @@
 #include "sync/roster/roster.h"
 #include "tests/lib/store_memory.h"
 
+enum { THIEF_ORDERS_MAX = 8 };
+
 struct thief {
     struct identity identity;
     struct secret_key log_secret;
     struct log_head head; /* of the device's own journal, with what was forged */
     struct roster roster;
+    uint32_t orders_count; /* some that the device knows */
+    struct entity_id orders[THIEF_ORDERS_MAX];
     const char *endpoint; /* of the victim: "tcp://127.0.0.1:7450" */
     uint64_t victim;
     struct public_key victim_key;

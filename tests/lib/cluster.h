@@ -54,8 +54,9 @@ enum {
     X(FAULT_PARTITION, "partition")                                                                \
     X(FAULT_HEAL, "heal")                                                                          \
     X(FAULT_CRASH, "crash between turns")                                                          \
-    X(FAULT_CRASH_LOST, "crash that lost a turn")                                                  \
-    X(FAULT_CRASH_SILENT, "crash after the commit, before its effects")                            \
+    X(FAULT_CRASH_LOST, "torn commit: after a crash all of it is lost")                            \
+    X(FAULT_CRASH_SILENT, "torn commit: after a crash all of it is there, told to nobody")         \
+    X(FAULT_COMMIT_TORN, "torn commit: it failed, and all of it is there")                         \
     X(FAULT_RESTART, "restart")                                                                    \
     X(FAULT_FULL, "disk full")                                                                     \
     X(FAULT_IO, "disk error in a turn")                                                            \
@@ -74,6 +75,7 @@ enum {
     X(FAULT_DOUBLE, "stored row once more under a wrong key")                                      \
     X(FAULT_FLIPS, "bits flipped in several tables at once")                                       \
     X(FAULT_LIAR, "device in hostile hands")                                                       \
+    X(FAULT_PLAUSIBLE, "event that its writer may write, and that nobody would mean")              \
     X(FAULT_NONSENSE, "event that its writer may not write, or that makes no sense")               \
     X(FAULT_EQUIVOCATED, "journal in two versions")                                                \
     X(FAULT_CLAIMED, "claim of events that nobody has written")                                    \
@@ -291,6 +293,9 @@ void cluster_restart(struct cluster *cluster, uint32_t node, uint64_t after_ms);
 /* In place of the fault that is still to come, if there is one. */
 void cluster_fail_store(struct cluster *cluster, uint32_t index,
                         const struct cluster_store_fault *fault);
+/* Its host found beside the store that this may not be all that the device wrote: it goes on under
+ * a fresh log. */
+void cluster_renew_log(struct cluster *cluster, uint32_t node);
 void cluster_jump_clock(struct cluster *cluster, uint32_t node, int64_t by_ms);
 /* 10,000 = true. */
 void cluster_set_rate(struct cluster *cluster, uint32_t node, uint32_t rate);

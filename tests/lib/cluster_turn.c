@@ -97,6 +97,12 @@ static int log_renew(struct cluster *cluster, struct cluster_node *node, struct 
     return err;
 }
 
+void cluster_renew_log(struct cluster *cluster, uint32_t node)
+{
+    cluster->nodes[node].is_log_needed = true;
+    cluster_turn_want(cluster, &cluster->nodes[node], cluster->now_ms);
+}
+
 /* UINT32_MAX, all, stays that. */
 static uint32_t records_scrubbed(const struct cluster *cluster, const struct cluster_node *node)
 {
@@ -321,20 +327,39 @@ static void turn_start(struct cluster *cluster, struct cluster_node *node)
     }
 }
 
+/* By numbers of its own: what is drawn after a commit is not another for it. */
+static bool is_kept_if_it_fails(const struct cluster *cluster, const struct cluster_node *node)
+{
+    struct prng prng = {.state = cluster->seed ^ (cluster->turns << 8) ^ node->index};
+    return prng_one_in(&prng, 2);
+}
+
+/* What the disk holds now is unknown: only a restart tells, and nobody is told anything before. */
+static void commit_failed(struct cluster *cluster, struct cluster_node *node, bool is_kept)
+{
+    cluster->faults[FAULT_COMMIT_TORN] += is_kept ? 1 : 0;
+    cluster_trace(cluster, node, true, "its commit failed");
+    cluster_crash(cluster, node->index);
+    store_memory_crash(node->store);
+    cluster_trace(cluster, node, false, "all of that is %s", is_kept ? "on the disk" : "lost");
+    cluster_restart(cluster, node->index, 200);
+}
+
 void cluster_turn_synced(struct cluster *cluster, struct cluster_node *node)
 {
     struct store_txn *txn = node->txn;
     software_enter(cluster, node);
     node->txn = NULL;
+    const bool is_kept = is_kept_if_it_fails(cluster, node);
+    store_memory_tear(node->store, is_kept);
     const int err = txn_commit(node, txn);
+    store_memory_tear(node->store, false);
     if (err == 0) {
         turn_release(cluster, node);
-        return;
-    }
-    turn_abort(cluster, node, err);
-    if (err != ERR_FULL) { /* what the disk holds now is unknown: only a restart tells */
-        cluster_crash(cluster, node->index);
-        cluster_restart(cluster, node->index, 200);
+    } else if (err == ERR_FULL) {
+        turn_abort(cluster, node, err);
+    } else {
+        commit_failed(cluster, node, is_kept);
     }
 }
 

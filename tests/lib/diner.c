@@ -40,7 +40,9 @@ static void fold_result(struct store_txn *txn)
         check(err == 0);
     }
     for (uint32_t i = 0; i < result->events_count; i++) {
-        fold_event(&result->events[i]);
+        if (result->events[i].type != EVENT_BLOB_ADD) { /* blobs are folded by nobody here */
+            fold_event(&result->events[i]);
+        }
     }
     if (result->events_count > 0) {
         const struct key key = key_state(result->kind, &result->entity);
@@ -58,9 +60,13 @@ static void fold_result(struct store_txn *txn)
     }
 }
 
+/* Of whom nobody is a gateway. */
+static struct roster nobody;
+
 static struct till till_of_diner(void)
 {
     return (struct till){
+        .roster = &nobody,
         .history = diner.history,
         .scratch = diner.scratch,
         .order = &diner.scratch_order,

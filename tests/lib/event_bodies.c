@@ -25,6 +25,12 @@ const struct body_sample body_samples[] = {
      "9a07a1412aa7636f756e746572a66561742d696ea3416e61c2c3c007"},
     {EVENT_ORDER_OPEN, "order_open_owned_at_table",
      "9a07a1412aa570686f6e65a66561742d696ea0c2c3c410000102030405060708090a0b0c0d0e0fcd01a4"},
+    {EVENT_ORDER_OPEN, "order_open_named",
+     "9b07a1412aa7636f756e746572a66561742d696ea0c2c3c0c0c420101112131415161718191a1b1c1d1e1f20"
+     "2122232425262728292a2b2c2d2e2f"},
+    {EVENT_ORDER_OPEN, "order_open_named_owned_at_table",
+     "9b07a1412aa570686f6e65a66561742d696ea0c2c3c410000102030405060708090a0b0c0d0e0fcd01a4c420"
+     "101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"},
     {EVENT_LINE_ADD, "line_add",
      "99010ca644c3b66e657202cd02ee9292ac6f686e65205a77696562656c0092a54bc3a473"
      "6564cd02bca56772696c6ca6736368617266"},
@@ -59,6 +65,8 @@ const struct body_sample body_samples[] = {
      "00000000000006cd012cc410ccccccccccccccccccccccccccccccccc3"},
     {EVENT_DISCOUNT, "discount",
      "92a7726567756c617292920164920232"},
+    {EVENT_TIP_SET, "tip",
+     "9278cd03e8"},
     {EVENT_SEEN, "seen",
      "92a56772696c6c93c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
      "aa"},
@@ -151,6 +159,9 @@ const struct body_sample body_samples[] = {
     {EVENT_BLOB_ADD, "blob_add",
      "94c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2fcd"
      "1234a9696d6167652f706e67c2"},
+    {EVENT_BLOB_ADD, "blob_add_about",
+     "96c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f18aa746578742f706c61"
+     "696ec301c40c0102030405060708090a0b0c"},
     {EVENT_BLOB_ERASE, "blob_erase",
      "92c420101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2fa7"
      "65726173757265"},
@@ -219,6 +230,7 @@ RECODER(order_handed, order_handed)
 RECODER(order_cancel, order_cancel)
 RECODER(order_amend, order_amend)
 RECODER(order_discount, order_discount)
+RECODER(tip, tip)
 RECODER(order_seen, order_seen)
 RECODER(print_claim, print_claim)
 RECODER(print_done, print_done)
@@ -264,53 +276,30 @@ static const struct {
     enum event_type type;
     int (*recode)(struct bytes body, struct writer *writer);
 } recoders[] = {
-    {EVENT_ORDER_OPEN, recode_order_open},
-    {EVENT_LINE_ADD, recode_line_add},
-    {EVENT_LINE_SET, recode_line_set},
-    {EVENT_LINE_VOID, recode_line_void},
-    {EVENT_ACCEPT, recode_order_accept},
-    {EVENT_REFUSE, recode_order_refuse},
-    {EVENT_START, recode_order_progress},
-    {EVENT_DONE, recode_order_progress},
-    {EVENT_RECALL, recode_order_undo},
-    {EVENT_HANDED, recode_order_handed},
-    {EVENT_UNHAND, recode_order_undo},
-    {EVENT_CANCEL, recode_order_cancel},
-    {EVENT_REINSTATE, recode_order_reinstate},
-    {EVENT_AMEND, recode_order_amend},
-    {EVENT_DISCOUNT, recode_order_discount},
-    {EVENT_SEEN, recode_order_seen},
-    {EVENT_PRINT_CLAIM, recode_print_claim},
-    {EVENT_PRINT_DONE, recode_print_done},
-    {EVENT_PAY, recode_order_pay},
-    {EVENT_REFUND, recode_order_refund},
-    {EVENT_ORDER_DROP, recode_order_drop},
-    {EVENT_LAPSE, recode_order_refuse},
-    {EVENT_RECEIPT, recode_receipt},
-    {EVENT_PAY_INTENT, recode_pay_intent},
-    {EVENT_PAY_REFUND, recode_pay_refund},
-    {EVENT_PAY_DISPUTE, recode_pay_dispute},
-    {EVENT_REFUND_WISH, recode_refund_wish},
-    {EVENT_REFUND_AUTO, recode_refund_wish},
-    {EVENT_PAY_SEEN, recode_pay_seen},
-    {EVENT_MENU_SET, recode_menu_set},
-    {EVENT_MENU_AVAILABLE, recode_menu_available},
-    {EVENT_POPUP_SET, recode_popup_set},
-    {EVENT_DAY_OPEN, recode_day_open},
-    {EVENT_REVIEW_HIDE, recode_review_hide},
-    {EVENT_DRAWER_OPEN, recode_drawer_open},
-    {EVENT_DRAWER_MOVE, recode_drawer_move},
-    {EVENT_DRAWER_COUNT, recode_drawer_count},
-    {EVENT_SHEET_SET, recode_sheet_set},
-    {EVENT_SHEET_CLEAR, recode_sheet_clear},
-    {EVENT_CONTACT, recode_contact},
-    {EVENT_DAY_CLOSE, recode_day_close},
-    {EVENT_BLOB_ADD, recode_blob_add},
-    {EVENT_BLOB_ERASE, recode_blob_erase},
-    {EVENT_STOCK_ADD, recode_stock_add},
-    {EVENT_STOCK_GIVE, recode_stock_give},
-    {EVENT_STOCK_TAKE, recode_stock_take},
-    {EVENT_STOCK_UNDO, recode_stock_undo},
+    {EVENT_ORDER_OPEN, recode_order_open},     {EVENT_LINE_ADD, recode_line_add},
+    {EVENT_LINE_SET, recode_line_set},         {EVENT_LINE_VOID, recode_line_void},
+    {EVENT_ACCEPT, recode_order_accept},       {EVENT_REFUSE, recode_order_refuse},
+    {EVENT_START, recode_order_progress},      {EVENT_DONE, recode_order_progress},
+    {EVENT_RECALL, recode_order_undo},         {EVENT_HANDED, recode_order_handed},
+    {EVENT_UNHAND, recode_order_undo},         {EVENT_CANCEL, recode_order_cancel},
+    {EVENT_REINSTATE, recode_order_reinstate}, {EVENT_AMEND, recode_order_amend},
+    {EVENT_DISCOUNT, recode_order_discount},   {EVENT_TIP_SET, recode_tip},
+    {EVENT_SEEN, recode_order_seen},           {EVENT_PRINT_CLAIM, recode_print_claim},
+    {EVENT_PRINT_DONE, recode_print_done},     {EVENT_PAY, recode_order_pay},
+    {EVENT_REFUND, recode_order_refund},       {EVENT_ORDER_DROP, recode_order_drop},
+    {EVENT_LAPSE, recode_order_refuse},        {EVENT_RECEIPT, recode_receipt},
+    {EVENT_PAY_INTENT, recode_pay_intent},     {EVENT_PAY_REFUND, recode_pay_refund},
+    {EVENT_PAY_DISPUTE, recode_pay_dispute},   {EVENT_REFUND_WISH, recode_refund_wish},
+    {EVENT_REFUND_AUTO, recode_refund_wish},   {EVENT_PAY_SEEN, recode_pay_seen},
+    {EVENT_MENU_SET, recode_menu_set},         {EVENT_MENU_AVAILABLE, recode_menu_available},
+    {EVENT_POPUP_SET, recode_popup_set},       {EVENT_DAY_OPEN, recode_day_open},
+    {EVENT_REVIEW_HIDE, recode_review_hide},   {EVENT_DRAWER_OPEN, recode_drawer_open},
+    {EVENT_DRAWER_MOVE, recode_drawer_move},   {EVENT_DRAWER_COUNT, recode_drawer_count},
+    {EVENT_SHEET_SET, recode_sheet_set},       {EVENT_SHEET_CLEAR, recode_sheet_clear},
+    {EVENT_CONTACT, recode_contact},           {EVENT_DAY_CLOSE, recode_day_close},
+    {EVENT_BLOB_ADD, recode_blob_add},         {EVENT_BLOB_ERASE, recode_blob_erase},
+    {EVENT_STOCK_ADD, recode_stock_add},       {EVENT_STOCK_GIVE, recode_stock_give},
+    {EVENT_STOCK_TAKE, recode_stock_take},     {EVENT_STOCK_UNDO, recode_stock_undo},
     {EVENT_STOCK_COUNT, recode_stock_count},
 };
 

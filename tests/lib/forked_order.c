@@ -42,11 +42,12 @@ static struct event second_of(uint32_t of)
     return event;
 }
 
-static void forked_begin(uint64_t order)
+static void forked_begin(uint64_t order, enum role counter)
 {
-    static const enum role roles[FORKED_DEVICES] = {ROLE_OWNER, ROLE_COUNTER, ROLE_KITCHEN};
+    const enum role roles[FORKED_DEVICES] = {ROLE_OWNER, counter, ROLE_KITCHEN};
     memset(&forked, 0, sizeof forked);
     forked.order = order;
+    forked.counter = counter;
     journal_init(&forked.journal);
     forked.store = store_memory_new();
     forked.txn = store_memory_begin(forked.store, true);
@@ -84,7 +85,7 @@ uint32_t forked_branch(uint32_t of)
     branch->store = store_memory_new();
     branch->txn = store_memory_begin(branch->store, true);
     journal_device_init(&branch->device, &forked.journal, of + 1,
-                        of == FORKED_COUNTER ? ROLE_COUNTER : ROLE_KITCHEN, NULL);
+                        of == FORKED_COUNTER ? forked.counter : ROLE_KITCHEN, NULL);
     journal_open(branch->txn, &forked.journal, &branch->device);
     const struct event second = second_of(of);
     (void)write_on(branch->txn, &branch->device, &second);
@@ -183,12 +184,22 @@ bool forked_saw(const struct operation *late, const struct operation *early)
 }
 
 /* Branch 0 is told by the test; branch 1 has one event, so that the fork can be proven. */
-void forked_begin_elsewhere(uint64_t order)
+static void forked_begin_as(uint64_t order, enum role counter)
 {
-    forked_begin(order);
+    forked_begin(order, counter);
     (void)forked_branch(FORKED_COUNTER);
     (void)forked_branch(FORKED_COUNTER);
     (void)forked_plain(1, EVENT_CANCEL);
+}
+
+void forked_begin_elsewhere(uint64_t order)
+{
+    forked_begin_as(order, ROLE_COUNTER);
+}
+
+void forked_begin_at_gateway(uint64_t order)
+{
+    forked_begin_as(order, ROLE_GATEWAY);
 }
 
 void forked_begin_here(void)

@@ -31,7 +31,8 @@ struct forked_order {
     struct run run;
     struct roster roster;
     struct history *history;
-    uint64_t order; /* that the logs' own second events are about */
+    uint64_t order;    /* that the logs' own second events are about */
+    enum role counter; /* what the counter is */
     uint8_t body[EVENT_BYTES_MAX];
 };
 extern struct forked_order forked;
@@ -46,6 +47,8 @@ struct event forked_event(uint32_t type);
  * be proven. The logs' second events are about order 1, or about @order. */
 void forked_begin_here(void);
 void forked_begin_elsewhere(uint64_t order);
+/* The same about @order, where the counter is a gateway. */
+void forked_begin_at_gateway(uint64_t order);
 void forked_end(void);
 
 /* A branch of @of's log, which has the events up to the fork: its number. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/whose.h"
 #include "tests/lib/store_memory.h"
 
 enum { ROW_CAPACITY = HISTORY_ROW_BYTES_MAX, SEQ_FIRST = 2 };
@@ -166,12 +167,15 @@ static bool append_all(struct mesh *mesh, const struct mesh_event *events, uint3
     for (uint32_t i = 0; i < count; i++) {
         struct event event;
         check(event_decode(bytes_of(events[i].data, events[i].size), &event) == 0);
-        if (roster_judge(mesh->roster, events[i].id.log, events[i].id.seq, event.type, event.by) !=
-            VERDICT_VALID) {
+        const enum history_way way =
+            history_way(mesh->history, mesh->roster, &events[i].id, &event);
+        if (way == WAY_SKIP) {
             continue;
         }
         if (!history_can_append(mesh->history, &events[i].id, &event)) {
             check(history_append(mesh->history, &events[i].id, &event) == ERR_STATE);
+        }
+        if (way == WAY_LOAD) {
             return false;
         }
         check(history_append(mesh->history, &events[i].id, &event) == 0);
@@ -185,7 +189,8 @@ static void row_advance(struct mesh *mesh, struct mesh_node *node, const struct 
 {
     if (node->row.size > 0) {
         check(history_decode(mesh->history, mesh->kind, &mesh->entity, node->row) == 0);
-        if (append_all(mesh, events, count)) {
+        /* Of what nothing counts a replica keeps no row. */
+        if (mesh->history->count > 0 && append_all(mesh, events, count)) {
             struct bytes row;
             entity_prune(mesh->history);
             check(history_encode(mesh->history, mesh->encoded, ROW_CAPACITY, &row) == 0);

@@ -301,6 +301,14 @@ struct operation do_discount(struct stall *stall, enum person at, uint32_t line,
     return end(stall, at, EVENT_DISCOUNT, &body);
 }
 
+struct operation do_tip(struct stall *stall, enum person at, int64_t amount, uint32_t most_bp)
+{
+    struct body body;
+    const struct tip tip = {.amount_minor = amount, .most_bp = most_bp};
+    tip_encode(&tip, begin(&body));
+    return end(stall, at, EVENT_TIP_SET, &body);
+}
+
 struct operation do_seen(struct stall *stall, enum person at)
 {
     struct body body;

@@ -58,6 +58,7 @@ struct operation do_reinstate(struct stall *stall, enum person at);
 struct operation do_amend(struct stall *stall, enum person at, const struct operation *what,
                           bool is_yes);
 struct operation do_discount(struct stall *stall, enum person at, uint32_t line, int64_t amount);
+struct operation do_tip(struct stall *stall, enum person at, int64_t amount, uint32_t most_bp);
 struct operation do_seen(struct stall *stall, enum person at);
 struct operation do_pay(struct stall *stall, enum person at, uint8_t id, int64_t amount);
 struct operation do_refund(struct stall *stall, enum person at, uint8_t id, int64_t amount);

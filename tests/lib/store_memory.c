@@ -52,6 +52,7 @@ struct store_memory {
     struct snapshot committed;
     struct snapshot durable;
     bool is_held_back;
+    bool is_torn_kept; /* what a commit that fails has written is all on the disk */
     bool has_writer;
     size_t txns_open;
     uint64_t calls[MEMORY_CALLS];
@@ -319,7 +320,11 @@ int store_memory_commit(struct store_txn *base)
     struct memory_txn *txn = memory_txn_of(base);
     struct store_memory *store = txn->store;
     check(base->is_writable);
+    const bool is_whole = txn->err == 0;
     const int err = txn_fault(txn, MEMORY_COMMIT);
+    if (is_whole && err == ERR_IO && store->is_torn_kept) {
+        snapshot_set(&store->durable, &txn->state);
+    }
     if (err == 0) {
         snapshot_set(&store->committed, &txn->state);
         if (!store->is_held_back) {
@@ -344,6 +349,11 @@ void store_memory_sync(struct store_memory *store)
 {
     store->is_held_back = false;
     snapshot_set(&store->durable, &store->committed);
+}
+
+void store_memory_tear(struct store_memory *store, bool is_kept)
+{
+    store->is_torn_kept = is_kept;
 }
 
 void store_memory_crash(struct store_memory *store)

@@ -38,6 +38,10 @@ void store_memory_hold_back(struct store_memory *store);
 /* All that is committed is durable, and commits are again durable at once (as at the start). */
 void store_memory_sync(struct store_memory *store);
 
+/* Of a commit that fails as such, and not for want of room, everything is on the disk while
+ * @is_kept: seen after a crash. */
+void store_memory_tear(struct store_memory *store, bool is_kept);
+
 /* Forget what is not durable. No transaction may be open: abort the one that the crash hit. */
 void store_memory_crash(struct store_memory *store);
 

@@ -121,6 +121,61 @@ void story_tell(struct story *story, const char *text)
     line_add(story, "", "%s", text);
 }
 
+void story_note(struct story *story, uint32_t node, const char *format, ...)
+{
+    char text[LINE_MAX_SIZE / 2];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    line_add(story, story->cluster->nodes[node].name, "%s", text);
+}
+
+/* --- journals --- */
+
+void story_forge(struct story *story, uint32_t node, const struct event *event, const char *text)
+{
+    uint8_t buffer[EVENT_BYTES_MAX];
+    struct bytes bytes;
+    struct log_head head;
+    struct cluster_node *at = &story->cluster->nodes[node];
+    cluster_crash(story->cluster, node);
+    struct store_txn *txn = store_memory_begin(at->store, true);
+    int err = event_encode(event, buffer, sizeof buffer, &bytes);
+    err = err == 0 ? log_head_get(txn, at->log, &head) : err;
+    err = err == 0 ? log_append(txn, &head, bytes) : err;
+    err = err == 0 ? log_sign(txn, &head, &story->cluster->popup, &at->log_secret) : err;
+    err = err == 0 ? store_memory_commit(txn) : err;
+    check(err == 0);
+    cluster_restart(story->cluster, node, 0);
+    story_tell(story, text);
+}
+
+struct tally {
+    uint32_t type, count;
+};
+
+static void tally_row(void *context, struct bytes key, struct bytes row)
+{
+    struct tally *tally = context;
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    (void)key;
+    const int err = event_row_parse(row, &hash, &bytes);
+    check(err == 0);
+    if (event_decode(bytes, &event) == 0 && event.type == tally->type) {
+        tally->count++;
+    }
+}
+
+uint32_t story_events(const struct story *story, uint32_t node, uint32_t type)
+{
+    struct tally tally = {.type = type};
+    store_memory_each(story->cluster->nodes[node].store, TABLE_LOG, tally_row, &tally);
+    return tally.count;
+}
+
 /* --- commands --- */
 
 static struct shop_key key_of(uint32_t key)
@@ -250,6 +305,27 @@ void story_flags(struct story *story, uint32_t node, uint32_t order_key)
         }
     }
     line_add(story, story->cluster->nodes[node].name, "flags:%s", size > 0 ? text : " none");
+}
+
+static bool is_marked(const struct story *story, uint32_t node)
+{
+    struct replica_log_info info;
+    const struct order *order = story->order;
+    for (uint32_t i = 0; replica_log_at(story->cluster->nodes[node].replica, i, &info); i++) {
+        if (info.log == order->opened_log) {
+            return info.mark >= order->opened_seq;
+        }
+    }
+    return false;
+}
+
+void story_ticks(struct story *story, uint32_t node, uint32_t order_key)
+{
+    const bool is_here = order_read(story, node, order_key);
+    check(is_here);
+    line_add(story, story->cluster->nodes[node].name, "ticks: here%s%s, %s",
+             is_marked(story, node) ? ", on 2 devices" : "", story->order->is_seen ? ", seen" : "",
+             order_phase_text(story->order->phase));
 }
 
 static int amount_print(char *text, size_t size, const char *what, int64_t minor)

@@ -36,6 +36,16 @@ void story_begin(struct story *story);
 /* What happens next in the text, told by nobody. */
 void story_tell(struct story *story, const char *text);
 
+/* What @node shows, in other words than those below. */
+void story_note(struct story *story, uint32_t node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* @node, by software of its own, signs what this one would not let it: @event, whatever follows
+ * from it. Its power is off meanwhile. Told as @text. */
+void story_forge(struct story *story, uint32_t node, const struct event *event, const char *text);
+/* How many events of @type all journals at @node hold, void ones too. */
+uint32_t story_events(const struct story *story, uint32_t node, uint32_t type);
+
 /* The order that is placed with key @key, wherever that is. */
 struct entity_id story_order_id(uint32_t key);
 
@@ -57,6 +67,9 @@ void story_voided(struct story *story, uint32_t node);
 
 /* What @node shows that a person must look at on an order. */
 void story_flags(struct story *story, uint32_t node, uint32_t order_key);
+/* How far the order is known to be: on this device, on as many as the pop-up wants, drawn by a
+ * kitchen's board. */
+void story_ticks(struct story *story, uint32_t node, uint32_t order_key);
 /* What was paid and given back, and who wished what. */
 void story_money(struct story *story, uint32_t node, uint32_t order_key);
 /* What may be sold of @item, as @node knows it; it is an error when nothing was ever counted. */

@@ -8,6 +8,7 @@ A mutant is a text:
     file: sync/log/run.c          the file that it changes
     property: P5                  the oracle that must find it, named beforehand
     what: one line                what the bug is
+    blind: ticks                  one that would find it first and looks away; may be missing
     seed: 7                       the first in which it was found, for --known; written by --record
     --- find                      lines that the file holds exactly once
     --- put                       lines in their place

@@ -15,6 +15,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import secrets
 import select
 import shutil
@@ -32,6 +33,7 @@ SUBNET = "10.77.0"
 MESH_PORT = 7450
 READY_SECONDS = 120
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("TRESTLE_")}
+LINKS = re.compile(r"mesh: link (\d+) (up|down|closed): (.*)")
 
 
 class Trouble(Exception):
@@ -181,9 +183,11 @@ class Node(Machine):
         self.child = None
         self.peers = []
         self.within = []  # words before the node's own: what runs it
+        self.environment = {}  # of the running node, beside what is inherited
+        self.program = lab.programs.get(name, lab.program)
 
     def command(self, *words, check=True):
-        done = subprocess.run([*self._inside(), self.lab.program, *words, "--state", self.state],
+        done = subprocess.run([*self._inside(), self.program, *words, "--state", self.state],
                               env=CLEAN, capture_output=True, text=True, timeout=60)
         if check and done.returncode != 0:
             raise Trouble(f"{self.name}: trestle {' '.join(words)} ended with status "
@@ -191,13 +195,14 @@ class Node(Machine):
         return done.stdout
 
     def start(self, *flags):
-        words = [*MORTAL, *self._inside(), *self.within, self.lab.program, "run", "--json",
+        words = [*MORTAL, *self._inside(), *self.within, self.program, "run", "--json",
                  "--state", self.state,
                  "--listen", f"tcp://0.0.0.0:{MESH_PORT}", "--http", "127.0.0.1:8080", *flags]
         for peer in self.peers:
             words += ["--peer", peer]
         with open(self.state + ".log", "ab") as log:
-            self.child = subprocess.Popen(words, env=CLEAN, stdin=subprocess.DEVNULL,
+            self.child = subprocess.Popen(words, env={**CLEAN, **self.environment},
+                                          stdin=subprocess.DEVNULL,
                                           stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.child.stdout.readline()
         if not line:
@@ -252,6 +257,19 @@ class Node(Machine):
         with open(self.state + ".log", encoding="utf-8") as log:
             return log.read().count(words)
 
+    def broken(self, other):
+        """How many links to that device have ended by themselves, as its log says: the network or
+        the other let go of it, or it heard nothing for too long."""
+        links, count = set(), 0
+        with open(self.state + ".log", encoding="utf-8") as log:
+            for link, what, why in LINKS.findall(log.read()):
+                if what == "up":
+                    (links.add if other.device in why else links.discard)(link)
+                elif link in links:
+                    links.discard(link)
+                    count += what == "down" or why == "silent for too long"
+        return count
+
     def close(self):
         if self.child is not None:
             self.child.kill()
@@ -261,10 +279,12 @@ class Node(Machine):
 
 class Lab:
     """One pop-up of several devices, made on the quiet network and stopped again. @roles: of those
-    that are no counters. Beside them is a machine that is none of them: the stranger."""
+    that are no counters; @programs: of those that run another. Beside them is a machine that is
+    none of them: the stranger."""
 
-    def __init__(self, program, names, seed, roles=None):
+    def __init__(self, program, names, seed, roles=None, programs=None):
         self.program = os.path.abspath(program)
+        self.programs = programs or {}
         self.folder = tempfile.mkdtemp(prefix="trestle-net-")
         self.nodes, self.stranger, self.switch = {}, None, None
         self.popup = b""  # its id
@@ -366,8 +386,7 @@ class Lab:
 
     def broken(self, one, other):
         """How many links between the two have ended by themselves, as the two have told."""
-        return self[one].told(f" down: device {self[other].device}") + \
-            self[other].told(f" down: device {self[one].device}")
+        return self[one].broken(self[other]) + self[other].broken(self[one])
 
     def order(self, name, *words):
         """Taken there; the answer."""

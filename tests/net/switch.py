@@ -1,4 +1,4 @@
-"""A switch in user space between virtual cables, which loses, delays, repeats, reorders and
+"""A switch in user space between virtual cables, which loses, delays, repeats, reorders, spoils and
 throttles as told: the kernel at hand may have no netem.
 
 One thread; frames are read from the cables' ends (AF_PACKET) and written to others when their time
@@ -32,6 +32,7 @@ class Faults:
     is_broadcast_cut: bool = False
     loss: float = 0.0
     duplicate: float = 0.0
+    corrupt: float = 0.0  # of what TCP carries a bit flips, and TCP does not notice
     delay_s: float = 0.0
     jitter_s: float = 0.0  # up to so much more for each frame: they overtake each other
     bits_per_s: int = 0  # 0 = unbounded
@@ -49,6 +50,33 @@ def offloads_off(interface):
                 pass  # this kernel does not have it, so it is not on
 
 
+def ones_sum(data):
+    """The sum that the internet's checksums are of (RFC 1071)."""
+    words = struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2))
+    total = sum(words)
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def spoilt(frame, chance):
+    """@frame with one bit of what TCP carries in it flipped, and a checksum that fits: as a bad
+    memory on the way does it. None: it carries nothing."""
+    begin = 14 + (frame[14] & 15) * 4
+    end = 14 + int.from_bytes(frame[16:18], "big")
+    if frame[12:14] != b"\x08\x00" or frame[23] != socket.IPPROTO_TCP or end > len(frame):
+        return None
+    data = begin + (frame[begin + 12] >> 4) * 4
+    if data >= end:
+        return None
+    segment = bytearray(frame[begin:end])
+    segment[chance.randrange(data - begin, end - begin)] ^= 1 << chance.randrange(8)
+    segment[16:18] = bytes(2)
+    pseudo = frame[26:34] + struct.pack("!HH", socket.IPPROTO_TCP, len(segment))
+    segment[16:18] = struct.pack("!H", ~ones_sum(pseudo + bytes(segment)) & 0xFFFF)
+    return frame[:begin] + bytes(segment) + frame[end:]
+
+
 class Switch:
     def __init__(self, interfaces, seed):
         self.random = random.Random(seed)
@@ -59,7 +87,9 @@ class Switch:
         self.waiting = []
         self.serial = 0
         self.tap = None  # whoever listens: called with each frame, on the switch's thread
-        self.counts = dict.fromkeys(("passed", "lost", "repeated", "dropped"), 0)
+        self.newest = {}  # (from, to): when the last of the frames before is due
+        self.counts = dict.fromkeys(
+            ("passed", "cut", "lost", "repeated", "overtaken", "dropped", "spoilt"), 0)
         self.lock = threading.Lock()
         self.wake_read, self.wake_write = os.pipe()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -123,10 +153,15 @@ class Switch:
         # Resolving addresses is no broadcast that a network would leave out.
         is_arp = frame[12:14] == b"\x08\x06"
         if faults.is_cut or (faults.is_broadcast_cut and is_broadcast and not is_arp):
+            self.counts["cut"] += 1
             return
         if self.random.random() < faults.loss:
             self.counts["lost"] += 1
             return
+        if faults.corrupt and self.random.random() < faults.corrupt:
+            changed = spoilt(frame, self.random)
+            self.counts["spoilt"] += changed is not None
+            frame = changed or frame
         copies = 2 if self.random.random() < faults.duplicate else 1
         self.counts["repeated"] += copies - 1
         for _ in range(copies):
@@ -143,6 +178,8 @@ class Switch:
             at += len(frame) * 8 / faults.bits_per_s
             self.free_at[source, target] = at
         at += faults.delay_s + self.random.random() * faults.jitter_s
+        self.counts["overtaken"] += at < self.newest.get((source, target), 0)
+        self.newest[source, target] = max(at, self.newest.get((source, target), 0))
         self.serial += 1
         heapq.heappush(self.waiting, (at, self.serial, target, frame))
 

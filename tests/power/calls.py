@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Every storage call: kills the node before each, or lets each fail, in three scenarios of its
+"""Every storage call: kills the node before each, or lets each fail, in four scenarios of its
 life.
 
     calls.py BUILD [--every N] [--scenario NAME]
 
 Scenarios: found (the pop-up is made), orders (orders are taken, cooked, handed over), join (the
-node fetches what a peer has). Ways to break call number n: kill (SIGKILL before it), eio (it
+node fetches what a peer has), upgrade (the software is newer than the store: all is folded anew).
+Ways to break call number n: kill (SIGKILL before it), eio (it
 and all later ones fail with EIO), full (it and the next seven fail with ENOSPC, then the disk
 has room again).
 
@@ -22,12 +23,15 @@ import shutil
 import sys
 import tempfile
 
+import lmdb
+
 from node import PLACE, arguments, Customer, Node, Trouble, ending, heads, until
 
 MENU = os.path.join(os.path.dirname(__file__), "../../docs/examples/menu.csv")
 EIO, ENOSPC = 5, 28
 FULL_FOR_CALLS = 8
 WAYS = ("kill", "eio", "full")
+OLD_FOLD = (1).to_bytes(4, "big")
 
 
 class Scenario:
@@ -125,6 +129,33 @@ class Join(Scenario):
     def close(self):
         if self.counter.is_running():
             self.counter.stop()
+
+
+class Upgrade(Scenario):
+    name = "upgrade"
+
+    def prepare(self):
+        """A counter with orders, whose rows are those of older software."""
+        counter = self.founded("counter")
+        with ending(counter.run()):
+            self.customer = Customer(counter)
+            for _ in range(40):
+                self.customer.place()
+            counter.stop()
+        store = lmdb.open(os.path.join(counter.state, "store"), max_dbs=32)
+        with store.begin(write=True, db=store.open_db(b"meta", create=False)) as txn:
+            if not txn.replace(b"fold", OLD_FOLD):
+                raise Trouble("the store says no fold version")
+        store.close()
+        shutil.copytree(counter.state, self.image)
+
+    def live(self, node, under):
+        node.start(under)
+        if node.wait_ready() is not None:
+            want = ("GET", f"/api/orders/{self.customer.promised[0][0]}")
+            until("the orders, or the node's end",
+                  lambda: not node.is_running() or node.ask(*want)[0] == 200, 20)
+        return self.customer
 
 
 def environment(scenario, node, way, call, counter):
@@ -230,7 +261,7 @@ def main():
     sys.exit(1 if troubles else 0)
 
 
-SCENARIOS = (Found, Orders, Join)
+SCENARIOS = (Found, Orders, Join, Upgrade)
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,9 @@
  *   POWER_KILL_AT  SIGKILL itself at storage call number n, from 1, before it is made
  *   POWER_FAIL_AT  from call number n on every storage call fails with POWER_ERRNO (5 EIO, 28
  *                  ENOSPC), as on a disk that is gone or full; POWER_FAIL_COUNT ends it after so
- * many POWER_NOSYNC   open LMDB with MDB_NOSYNC: the planted fault that replaying must find
+ *                  many
+ *   POWER_SLOW_MS  each flush takes so much longer, as on a card that is worn
+ *   POWER_NOSYNC   open LMDB with MDB_NOSYNC: the planted fault that replaying must find
  *
  * A storage call is one that changes or flushes a file of the folder.
  */
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/power/trace.h"
@@ -35,7 +38,7 @@ static const char *folder;
 static size_t folder_size;
 static int trace = -1;
 static int counter = -1;
-static long calls, kill_at, fail_at, fail_count = LONG_MAX;
+static long calls, kill_at, fail_at, fail_count = LONG_MAX, slow_ms;
 static int fail_errno;
 static bool is_nosync;
 
@@ -96,6 +99,7 @@ __attribute__((constructor)) static void begin(void)
     fail_at = number_of("POWER_FAIL_AT", 0);
     fail_count = number_of("POWER_FAIL_COUNT", LONG_MAX);
     fail_errno = (int)number_of("POWER_ERRNO", EIO);
+    slow_ms = number_of("POWER_SLOW_MS", 0);
     is_nosync = getenv("POWER_NOSYNC") != NULL;
     if (getenv("POWER_TRACE") != NULL) {
         trace = real.open(getenv("POWER_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -169,6 +173,15 @@ static bool may_go_on(void)
         return false;
     }
     return true;
+}
+
+/* What a flush waits for. */
+static void drag(void)
+{
+    const struct timespec wait = {.tv_sec = slow_ms / 1000, .tv_nsec = slow_ms % 1000 * 1000000};
+    if (slow_ms > 0) {
+        (void)nanosleep(&wait, NULL);
+    }
 }
 
 static bool is_watched(int fd)
@@ -316,6 +329,7 @@ static int flush(int fd, int (*call)(int))
     if (!goes_on) {
         return -1;
     }
+    drag();
     int result = call(fd);
     (void)pthread_mutex_lock(&lock);
     if (result == 0) {
@@ -362,7 +376,7 @@ int unlink(const char *path)
     if (name != NULL) {
         (void)pthread_mutex_lock(&lock);
         bool goes_on = may_go_on();
-        if (goes_on) {
+        if (goes_on && access(path, F_OK) == 0) { /* else it is no step, and a file comes there */
             record(TRACE_UNLINK, file_number(name), 0, NULL, 0, false);
         }
         (void)pthread_mutex_unlock(&lock);

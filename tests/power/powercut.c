@@ -1,12 +1,15 @@
 /* powercut.c - replays what a node wrote up to a power cut, and looks at what is left.
  *
- *   powercut <image> <trace> <marks> <work> <states> <seed>
+ *   powercut <image> <trace> <marks> <work> <states> <seed> [<kept> <count>]
  *
  *   image    the folder as it was before the trace began
  *   trace    what disk.c recorded of the node's life
  *   marks    a line "<bytes of trace> <journal> <seq>" for each order that was acknowledged: the
  *            trace was that long when the answer came, so any cut from there on must keep it
  *   work     an empty folder, best in memory
+ *   kept     a folder that gets some of the states, for a node to start on: <count> of them,
+ * evenly, and those just behind each step of the fence, before the commit that crosses it;
+ *            "<kept>/<nth>" is one, and "<kept>/<nth>.cut" how long the trace was
  *
  * A state is what a disk may hold after a power cut: everything that was flushed, and of what was
  * written since then any subset, each write whole or torn at 512 bytes (a disk's atomic unit).
@@ -86,6 +89,13 @@ static void file_resize(struct file *file, size_t size)
     }
     file->size = size;
     file->exists = true;
+}
+
+/* What is made under its name later begins empty. */
+static void file_remove(struct file *file)
+{
+    file->exists = false;
+    file->size = 0;
 }
 
 static void file_put(struct file *file, uint64_t offset, const uint8_t *bytes, size_t size)
@@ -264,7 +274,7 @@ static void step_rename(struct disk *disk, struct file *from, const struct step 
     file_resize(to, from->size);
     file_put(to, 0, from->data, from->size);
     to->size = from->size;
-    from->exists = false;
+    file_remove(from);
 }
 
 static void step_apply(struct disk *disk, const struct trace *trace, const struct step *step,
@@ -282,7 +292,7 @@ static void step_apply(struct disk *disk, const struct trace *trace, const struc
         step_rename(disk, file, step);
         break;
     case TRACE_UNLINK:
-        file->exists = false;
+        file_remove(file);
         break;
     case TRACE_FILE:
     case TRACE_FLUSH:
@@ -491,17 +501,65 @@ static size_t cut_draw(const struct trace *trace, struct prng *prng)
                                                              : trace->count;
 }
 
+/* --- states that a node is started on --- */
+
+static const char fence_name[] = "fence";
+
+/* Whether after @cut steps a new fence is on the disk, and nothing since. */
+static bool is_at_fence(const struct trace *trace, size_t cut)
+{
+    const struct step *last = &trace->steps[cut - 1];
+    if (cut < 2 || last->head.kind != TRACE_FOLDER) {
+        return false;
+    }
+    const struct step *before = &trace->steps[cut - 2];
+    return before->head.kind == TRACE_RENAME && before->head.size == strlen(fence_name) &&
+           memcmp(before->bytes, fence_name, before->head.size) == 0;
+}
+
+/* The last of @cuts are moved to where the fence had just gone on. */
+static void cuts_add_fences(const struct trace *trace, size_t *cuts, size_t count)
+{
+    size_t left = count / 2;
+    for (size_t cut = 1; cut <= trace->count && left > 0; cut++) {
+        if (is_at_fence(trace, cut)) {
+            cuts[count - left--] = cut;
+        }
+    }
+}
+
+struct keeping {
+    const char *folder; /* NULL = none are kept */
+    size_t every, count;
+};
+
+static void state_keep(struct keeping *keeping, const struct disk *state, uint64_t trace_bytes)
+{
+    char path[PATH_BYTES_MAX];
+    (void)snprintf(path, sizeof path, "%s/%zu", keeping->folder, keeping->count);
+    disk_write_out(state, path);
+    (void)snprintf(path, sizeof path, "%s/%zu.cut", keeping->folder, keeping->count++);
+    FILE *stream = fopen(path, "w");
+    if (stream == NULL || fprintf(stream, "%llu\n", (unsigned long long)trace_bytes) < 0 ||
+        fclose(stream) != 0) {
+        fail("cannot write", path);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct trace trace;
     static struct progress progress;
     static struct disk state;
     static struct mark marks[MARKS_MAX];
-    if (argc != 7) {
-        (void)fprintf(stderr, "usage: powercut IMAGE TRACE MARKS WORK STATES SEED\n");
+    if (argc != 7 && argc != 9) {
+        (void)fprintf(stderr, "usage: powercut IMAGE TRACE MARKS WORK STATES SEED [KEPT COUNT]\n");
         return 2;
     }
     size_t states = strtoul(argv[5], NULL, 10);
+    struct keeping keeping = {.folder = argc == 9 ? argv[7] : NULL};
+    const size_t kept_wanted = argc == 9 ? strtoul(argv[8], NULL, 10) : 0;
+    keeping.every = kept_wanted == 0 || kept_wanted > states ? 1 : states / kept_wanted;
     struct prng prng = {strtoull(argv[6], NULL, 10)};
     trace_read(&trace, argv[2]);
     size_t marks_count = marks_read(argv[3], marks);
@@ -513,6 +571,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < states; i++) {
         cuts[i] = cut_draw(&trace, &prng);
     }
+    if (keeping.folder != NULL) {
+        cuts_add_fences(&trace, cuts, states);
+    }
     qsort(cuts, states, sizeof *cuts, compare_cuts);
 
     size_t broken = 0;
@@ -522,6 +583,9 @@ int main(int argc, char **argv)
         state_draw(&progress, &prng, &state);
         disk_write_out(&state, argv[4]);
         uint64_t trace_bytes = trace.steps[cuts[i] - 1].end;
+        if (keeping.folder != NULL && (i % keeping.every == 0 || is_at_fence(&trace, cuts[i]))) {
+            state_keep(&keeping, &state, trace_bytes);
+        }
         if (!state_survives(argv[4], marks, marks_count, trace_bytes, why, sizeof why) &&
             ++broken <= BROKEN_SHOWN_MAX) {
             (void)printf("state %zu of seed %s, cut after step %zu of %zu: %s\n", i, argv[6],

@@ -24,6 +24,9 @@ from stall import Cook, Queue, Stall, linked_with
 YEAR = 365 * 86400
 WRITES_UNTIL_READ_ONLY = 300  # more than a start makes
 STARTS_IN_VAIN = 4  # more than a store gets that is at fault itself
+SLOW_FLUSH_MS = 1000
+READERS_MAX = 64  # of a store, at once
+PIPE_BYTES = 64 * 1024  # what nobody reads stops its writer there
 
 
 class Trial:
@@ -61,6 +64,11 @@ class Trial:
             os.rename(path + ".new", path)
         return {"LD_PRELOAD": os.path.join(self.build, "tests/power/libclock.so"),
                 "CLOCK_FILE": path}
+
+
+def says(node, words):
+    with open(node.log, encoding="utf-8") as log:
+        return words in log.read()
 
 
 def copy_state(state, to):
@@ -233,6 +241,47 @@ def disk_full(trial):
     trial.more(5)
 
 
+def slow_flush(trial):
+    """The counter's card is worn: each flush takes a second. Every order that it answers is on it,
+    the others hear of each, and no link is given up for it."""
+    counter, kitchen = trial.stall.counter, trial.stall.kitchen
+    slow = {"LD_PRELOAD": os.path.join(trial.build, "tests/power/libdisk.so"),
+            "POWER_FOLDER": counter.state, "POWER_SLOW_MS": str(SLOW_FLUSH_MS)}
+    trial.begin({"counter": slow})
+    begun = time.monotonic()
+    trial.more(5)
+    if time.monotonic() - begun < 5 * SLOW_FLUSH_MS / 1000:
+        raise Trouble("orders are answered before they are flushed")
+    newest = trial.queue.customer.promised[-1][0]
+    until("the kitchen to hear of what the counter took",
+          lambda: kitchen.ask("GET", f"/api/orders/{newest}")[0] == 200)
+    for node in trial.stall.nodes:
+        if says(node, "silent for too long"):
+            raise Trouble(f"{node.name} gave a link up because a disk is slow")
+    trial.queue.close()
+    counter.stop()
+    counter.run()
+
+
+def export_killed(trial):
+    """Who exports is killed in the middle, more often than a store has readers: it keeps no page
+    from being used again, and the next export is whole."""
+    trial.begin()
+    counter = trial.stall.counter
+    words = [counter.program, "export", "--state", counter.state]
+    until("an export that no pipe takes whole",
+          lambda: len(subprocess.run(words, capture_output=True).stdout) > PIPE_BYTES)
+    for _ in range(READERS_MAX + 10):
+        with subprocess.Popen(words, stdout=subprocess.PIPE) as export:
+            export.stdout.read(1)  # it has begun, and the pipe is soon full
+            export.kill()
+    until("the counter to notice who died", lambda: says(counter, "readers of the store died"))
+    trial.more(10)
+    done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode != 0 or not done.stdout.endswith("}\n"):
+        raise Trouble(f"the export after those ends with {done.returncode}: {done.stderr}")
+
+
 def only_readable(state):
     """Words that run a command where the disk of @state has become read-only, in a namespace of its
     own. To the flags that a mount has already an ordinary user may only add."""
@@ -394,7 +443,8 @@ LOCK_SECONDS, MIRA = 30, 12  # after five wrong guesses
 
 
 def guess(node, pin, wanted):
-    """Sign in as Mira; how long to wait, where that is said."""
+    """Sign in as Mira, on a new connection: the last was idle for long, by a clock that jumped."""
+    node.client.close()
     status, answer = node.ask("POST", "/api/session", {"staff": MIRA, "pin": pin})
     if status != wanted:
         raise Trouble(f"PIN {pin} is answered with {status} instead of {wanted}: {answer}")
@@ -432,7 +482,8 @@ def locks(trial):
 
 TRIALS = {trial.__name__: trial for trial in (clocks, invitations, locks, freeze, two_instances,
                                               store_deleted, backup_restored, flipped_bits,
-                                              store_torn, disk_full, disk_read_only)}
+                                              store_torn, disk_full, disk_read_only, slow_flush,
+                                              export_killed)}
 
 
 def run_trial(name, build, program):

@@ -128,6 +128,42 @@ TEST(api_alone, a_host_that_knows_its_own_screen_alone_signs_nobody_in_or_out)
     end();
 }
 
+/* What it wrote of the stall would be void; that is no lack of a role. */
+TEST(api_alone, at_a_gateway_its_own_screen_writes_nothing_of_the_stall)
+{
+    static const struct {
+        const char *method, *path, *body;
+        int status;
+    } rows[] = {
+        {"POST", "/api/menu", "{\"number\":7,\"name\":\"Tea\",\"price\":1}", 403},
+        {"POST", "/api/orders", "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[]}", 403},
+        {"GET", "/healthz", "", 200},
+        {"GET", "/metrics", "", 200},
+    };
+    begin();
+    host.live.role = ROLE_GATEWAY;
+    host.live.capabilities = role_device_capabilities(ROLE_GATEWAY);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(ask(rows[i].method, rows[i].path, rows[i].body).status, rows[i].status);
+        const bool is_sent_on = strstr(host.body.data, "Do it at a device of the stall.") != NULL;
+        assert_int_equal(is_sent_on, rows[i].status == 403);
+    }
+    end();
+}
+
+TEST(api_alone, the_door_for_phones_is_told_as_an_address_of_either_kind)
+{
+    static const struct {
+        const char *address, *said;
+    } rows[] = {{"192.0.2.7", "tcp://192.0.2.7:8080"}, {"2001:db8::7", "tcp://[2001:db8::7]:8080"}};
+    begin();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        api_set_door(host.api, rows[i].address, 8080);
+        assert_string_equal(host.api->state->door, rows[i].said);
+    }
+    end();
+}
+
 TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
 {
     static const char seen[] = "{\"type\":\"seen\",\"order\":\"000000010203040506070809\","

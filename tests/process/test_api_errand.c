@@ -267,6 +267,10 @@ TEST(api_errand, nothing_is_cooked_unpaid_for_a_phone_that_comes_by_a_gateway)
     live.peers[1].role = ROLE_GATEWAY;
     booth_tell(booth, &live);
     assert_true(is_draft_by(BERTA, far));
+    live.peers_count = 1; /* whoever that is: it may be a gateway */
+    booth_tell(booth, &live);
+    token_of(&booth->identity, ROLE_CUSTOMER, far);
+    assert_true(is_draft_by(BERTA, far));
     node_close();
 }
 

@@ -41,7 +41,8 @@ TEST(api_json, an_order_is_placed)
                 "{\"channel\":\"counter\",\"mode\":\"take-away\",\"name\":\"Ana\",\"lines\":["
                 "{\"item\":7,\"quantity\":2,\"options\":[{\"group\":1,\"choice\":3}],"
                 "\"note\":\"no onions\"},{\"item\":8,\"quantity\":1}],"
-                "\"payment\":{\"method\":\"cash\",\"tendered\":2000}}"));
+                "\"payment\":{\"method\":\"cash\",\"tendered\":2000,"
+                "\"reference\":\"slip 4711\"}}"));
     assert_int_equal(COMMAND_ORDER_PLACE, command->kind);
     assert_text(command->channel, "counter");
     assert_text(command->mode, "take-away");
@@ -58,6 +59,7 @@ TEST(api_json, an_order_is_placed)
     assert_text(command->method, "cash");
     assert_int_equal(0, command->amount_minor);
     assert_int_equal(2000, command->tendered_minor);
+    assert_text(command->reference, "slip 4711");
 }
 
 TEST(api_json, a_line_is_changed_by_what_is_said_only)
@@ -251,6 +253,7 @@ TEST(api_json, an_order_says_everything_a_screen_shows)
                    .progress = LINE_STARTED,
                    .handed = 1,
                    .discount_minor = 190,
+                   .payable_minor = 1710,
                    .is_active = true,
                    .is_accepted = true}},
         .payments_count = 1,
@@ -275,7 +278,7 @@ TEST(api_json, an_order_says_everything_a_screen_shows)
         "\"lines\":[{\"id\":1,\"item\":7,\"name\":\"Burger\",\"station\":\"\",\"stall\":0,"
         "\"note\":\"caf\xc3\xa9\",\"other_note\":\"\",\"options\":[{\"name\":\"L\",\"price\":100}],"
         "\"quantity\":2,\"wished\":3,\"progress\":\"started\",\"handed\":1,\"unit_price\":850,"
-        "\"total\":1710,\"discount\":190,\"state\":\"active\",\"accepted\":true,"
+        "\"total\":1710,\"discount\":190,\"payable\":1710,\"state\":\"active\",\"accepted\":true,"
         "\"added_late\":false,\"conflict\":false}],"
         "\"payments\":[{\"id\":\"000000000000000000000000\",\"method\":\"cash\",\"amount\":500,"
         "\"tendered\":0,\"refund\":false,\"reference\":\"\"}],"

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* mkdtemp */
 
 #include "node/blob/blobs.h"
+#include "node/blob/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "node/os/entropy.h"
+#include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"
 
 enum { SIZE = 100000, PART = 40000 };
@@ -293,4 +295,97 @@ TEST(blobs, images_are_known_by_their_first_bytes)
     assert_string_equal(blob_image_type(bytes_of_text("RIFF....WEBPVP8 ")), "image/webp");
     assert_null(blob_image_type(bytes_of_text("<svg onload=alert(1)>")));
     assert_null(blob_image_type(bytes_of_text("")));
+}
+
+/* --- words --- */
+
+static struct store_memory *store;
+
+/* What words_read() says of a blob with @text behind a salt, in @state. */
+static int read_as(const char *text, enum blob_state state, size_t bytes_max, struct words *words)
+{
+    uint8_t salted[2048] = {3};
+    struct hash hash;
+    const size_t size = strlen(text);
+    memcpy(salted + BLOB_SALT_BYTES, text, size);
+    assert_int_equal(blobs_put(blobs, bytes_of(salted, BLOB_SALT_BYTES + size), &hash), 0);
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(blob_state_set(txn, &hash, state, 1), 0);
+    const int err = words_read(blobs, txn, &hash, bytes_max, words);
+    if (err != 0) {
+        struct words shown;
+        assert_int_equal(words_shown(blobs, txn, &hash, bytes_max, &shown).size, 0);
+    }
+    store_memory_abort(txn);
+    return err;
+}
+
+TEST(words, are_read_without_their_salt)
+{
+    struct words words;
+    start();
+    store = store_memory_new();
+    assert_int_equal(read_as("Zebedee", BLOB_HERE, NAME_BYTES_MAX, &words), 0);
+    assert_int_equal(words.size, 7);
+    assert_memory_equal(words.data, "Zebedee", 7);
+    assert_int_equal(words_shown(NULL, NULL, NULL, NAME_BYTES_MAX, &words).size, 0);
+    store_memory_free(store);
+    stop();
+}
+
+TEST(words, of_a_review_are_read_up_to_its_longest)
+{
+    char text[REVIEW_BYTES_MAX + 2];
+    struct words words;
+    start();
+    store = store_memory_new();
+    memset(text, 'e', sizeof text);
+    text[REVIEW_BYTES_MAX + 1] = '\0';
+    assert_int_equal(read_as(text, BLOB_HERE, REVIEW_BYTES_MAX, &words), ERR_MALFORMED);
+    text[REVIEW_BYTES_MAX] = '\0';
+    assert_int_equal(read_as(text, BLOB_HERE, REVIEW_BYTES_MAX, &words), 0);
+    assert_int_equal(words.size, REVIEW_BYTES_MAX);
+    store_memory_free(store);
+    stop();
+}
+
+TEST(words, that_are_on_their_way_or_erased_are_not_shown)
+{
+    struct words words;
+    start();
+    store = store_memory_new();
+    assert_int_equal(read_as("Ada", BLOB_WANTED, NAME_BYTES_MAX, &words), ERR_NOT_FOUND);
+    assert_int_equal(read_as("Ada", BLOB_ERASING, NAME_BYTES_MAX, &words), ERR_NOT_FOUND);
+    assert_int_equal(read_as("Ada", BLOB_ERASED, NAME_BYTES_MAX, &words), ERR_NOT_FOUND);
+    store_memory_free(store);
+    stop();
+}
+
+TEST(words, that_no_screen_or_paper_can_show_are_not_shown)
+{
+    static const char *const texts[] = {"", "bell\a", "\xc0\xaf", "\xe2\x80\xae", "too long"};
+    struct words words;
+    start();
+    store = store_memory_new();
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_int_equal(read_as(texts[i], BLOB_HERE, 7, &words), ERR_MALFORMED);
+    }
+    store_memory_free(store);
+    stop();
+}
+
+TEST(words, whose_file_the_disk_spoilt_are_told_of)
+{
+    struct words words;
+    struct hash hash;
+    start();
+    store = store_memory_new();
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(blobs_put(blobs, bytes_of(content, 30), &hash), 0);
+    assert_int_equal(blobs_erase(blobs, &hash), 0);
+    assert_int_equal(blob_state_set(txn, &hash, BLOB_HERE, 30), 0);
+    assert_int_equal(words_read(blobs, txn, &hash, NAME_BYTES_MAX, &words), ERR_UNAVAILABLE);
+    store_memory_abort(txn);
+    store_memory_free(store);
+    stop();
 }

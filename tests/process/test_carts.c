@@ -1,7 +1,6 @@
 /* Carts that several phones share, by a link or a table's code: over HTTP and /ws, at a real node
  * that is also restarted.
  */
-#include <lmdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "node/os/matrix_code.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
+#include "tests/process/lib/held_store.h"
 #include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
@@ -299,28 +299,9 @@ TEST(carts, nobody_comes_in_without_the_link_and_nobody_elses_cart_is_seen)
     close_stall();
 }
 
-/* Somebody else writes to the node's store: until he is done, its core answers nothing. */
-static MDB_env *hold_store(MDB_txn **ret_txn)
-{
-    MDB_env *env = NULL;
-    char folder[sizeof stall.nodes[0].state + 8];
-    (void)snprintf(folder, sizeof folder, "%s/store", stall.nodes[0].state);
-    assert_int_equal(mdb_env_create(&env), 0);
-    assert_int_equal(mdb_env_open(env, folder, 0, 0600), 0);
-    assert_int_equal(mdb_txn_begin(env, NULL, 0, ret_txn), 0);
-    return env;
-}
-
-static void release_store(MDB_env *env, MDB_txn *txn)
-{
-    mdb_txn_abort(txn);
-    mdb_env_close(env);
-}
-
 TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
 {
     char link[LINK_DIGITS_MAX];
-    MDB_txn *txn = NULL;
     open_stall();
     const struct customer ana = begin_cart(link);
     const struct customer ben = join_cart(link);
@@ -337,7 +318,7 @@ TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
     const struct client_request look = {.method = "GET", .path = "/api/cart", .token = ana.token};
     struct client *phone = client_new(stall.nodes[0].http_port);
     assert_int_equal(client_ask(phone, &look), 200);
-    MDB_env *store = hold_store(&txn);
+    struct held_store *held = held_store_open(stall.nodes[0].state);
     client_say(phone, &order);
     for (unsigned i = 0; i < 2; i++) { /* by then it has read the order */
         assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
@@ -347,7 +328,7 @@ TEST(carts, those_who_share_one_hear_of_an_order_whose_phone_hung_up)
         assert_int_equal(ask(&ben, "GET", "/api/cart", NULL), 200);
     }
     assert_says("\"round\":0");
-    release_store(store, txn);
+    held_store_close(held);
     assert_non_null(strstr(phone_hear_of(bens, "\"cart\""), "\"round\":1,\"lines\":[]"));
     client_close(phone);
     phone_close(bens);

@@ -62,7 +62,7 @@ static int ask_with(int at, const struct customer *customer, const char *key, co
 {
     const struct client_request request = {
         .method = method, .path = path, .token = customer->token, .key = key, .body = body};
-    return client_ask(clients[at], &request);
+    return client_ask_patiently(clients[at], &request);
 }
 
 static int ask(int at, const struct customer *customer, const char *method, const char *path,
@@ -90,7 +90,7 @@ static struct customer opened(int at, const char *path, const char *body,
     struct customer customer = {.token = ""};
     const struct client_request request = {.method = "POST", .path = path, .body = body};
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
-    while (client_ask(clients[at], &request) == 503 && clock_mono_ms() < deadline_ms) {
+    while (client_ask_patiently(clients[at], &request) == 503 && clock_mono_ms() < deadline_ms) {
     }
     assert_int_equal(clients[at]->status, 201);
     assert_json(&schema_cart_opened, said(at));

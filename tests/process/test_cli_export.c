@@ -67,7 +67,8 @@ TEST(cli_export, each_kind_has_its_columns_and_its_rows)
         {"events", "log,seq,type,time,entity,by\r\n", ",order.open,"},
         {"orders",
          "order,day,number,phase,channel,mode,name,opened_at,ready_at,handed_at,owed_minor,"
-         "tax_minor,discount_minor,paid_minor,refunded_minor,due_minor,flags,table,accepted_at\r\n",
+         "tax_minor,discount_minor,paid_minor,refunded_minor,due_minor,flags,table,accepted_at,"
+         "tip_minor\r\n",
          ",1,A1,placed,counter,take-away,\"'=Mia\","},
         {"lines",
          "order,day,number,line,item,name,quantity,handed,unit_minor,discount_minor,payable_minor,"

@@ -278,6 +278,9 @@ static const struct typed slips[] = {
     {2, "--last is a number", {"log", "--last", "0"}},
     {2, "--last is a number", {"log", "--last="}},
     {1, "there is no order Z9 here", {"log", "--order", "Z9"}},
+    {2, "--hash wants the first digits", {"log", "--hash", "FD781DE1"}},
+    {2, "--hash wants the first digits", {"log", "--hash", "fd7"}},
+    {2, "--hash wants the first digits", {"log", "--hash", "receipt 7"}},
     {2, "no event is of type 'gold'", {"log", "--type", "gold"}},
     {2, "usage: trestle menu", {"menu", "export", "menu.csv"}},
     {2, "usage: trestle menu", {"menu", "import"}},
@@ -324,7 +327,7 @@ static const struct typed wishes[] = {
     {0, "cash", {"export", "--what", "payments", "--format", "csv"}},
     {0, "order.open", {"export", "--format", "csv"}},
     {0, "\"trestle\":1", {"export", "--format", "jsonl"}},
-    {0, "\"events\":1", {"erase", "A1", "--reason", "asked for", "--yes", "--json"}},
+    {0, "\"events\":2", {"erase", "A1", "--reason", "asked for", "--yes", "--json"}},
     {0, "{\"day\":1,\"closed\":false", {"day", "--json"}},
     {0, "day 1 was closed ", {"day", "close"}},
     {0, "day 2 is open", {"day", "open"}},
@@ -363,6 +366,28 @@ TEST(cli_usage, an_order_that_is_refused_names_the_item_and_why)
     stall_open(&stall);
     stall_init(&stall);
     TYPE_ALL(rows, stall.nodes[0].state);
+    stall_close(&stall);
+}
+
+TEST(cli_usage, by_the_first_digits_of_its_hash_an_event_is_found_and_no_other)
+{
+    static const struct typed sold[] = {{0, "A1 ", {"order", "add", "10", "--pay", "cash"}},
+                                        {0, "A2 ", {"order", "add", "22", "--pay", "cash"}}};
+    static const char before[] = "\"hash\":\"";
+    struct stall stall;
+    char digits[9] = "";
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *state = stall.nodes[0].state;
+    TYPE_ALL(sold, state);
+    struct ran ran =
+        RUN_WELL("log", "--order", "A1", "--type", "order.open", "--json", "--state", state);
+    const char *hash = strstr(ran.out, before);
+    assert_non_null(hash);
+    memcpy(digits, hash + strlen(before), sizeof digits - 1);
+    ran = RUN_WELL("log", "--hash", digits, "--json", "--state", state);
+    assert_non_null(strstr(ran.out, "\"type\":\"order.open\",\"order\":\"A1\""));
+    assert_ptr_equal(strchr(ran.out, '\n') + 1, ran.out + strlen(ran.out));
     stall_close(&stall);
 }
 

@@ -9,7 +9,6 @@
 #include "node/store/store_lmdb.h"
 #include "sync/log/tables.h"
 #include "sync/replica.h"
-#include "tests/lib/journal.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
 
@@ -216,55 +215,6 @@ TEST(cli_verify, a_journal_that_one_store_has_and_the_other_not_is_lost_there)
         assert_non_null(strstr(ran.out, "lost: "));
     }
     stall_close(&stall);
-}
-
-static void meta_put(struct store_txn *txn, const char *name, const void *data, size_t size)
-{
-    assert_int_equal(store_put(txn, TABLE_META, bytes_of_text(name), bytes_of(data, size)), 0);
-}
-
-/* A store in which devices 1 and 2 say the same of one order at the same millisecond; device 1
- * @times times. */
-static void say_the_same(uint32_t times)
-{
-    static const uint8_t epoch[8] = {0}, body[] = {0x90};
-    static struct journal journal;
-    static struct journal_device devices[2];
-    char folder[160];
-    const struct entity_id order = entity_id_derive(KIND_ORDER, 1);
-    struct store_txn *txn = NULL;
-    struct store_lmdb *store = NULL;
-    (void)snprintf(folder, sizeof folder, "%s/store", stall.nodes[1].state);
-    assert_int_equal(folder_make(stall.nodes[1].state), 0);
-    const struct store_lmdb_options options = {.folder = folder, .map_bytes = 16 << 20};
-    assert_int_equal(store_lmdb_open(&options, &store), 0);
-    assert_int_equal(store_lmdb_begin(store, &txn), 0);
-    journal_init(&journal);
-    meta_put(txn, "popup", journal.popup.bytes, POPUP_ID_BYTES);
-    meta_put(txn, "root", journal.root.bytes, sizeof journal.root.bytes);
-    meta_put(txn, "epoch", epoch, sizeof epoch);
-    for (uint32_t i = 0; i < 2; i++) {
-        journal_device_init(&devices[i], &journal, i + 1, ROLE_COUNTER, NULL);
-        journal_open(txn, &journal, &devices[i]);
-        for (uint32_t said = 0; said < (i == 0 ? times : 1); said++) {
-            (void)journal_write(txn, &journal, &devices[i], EVENT_ACCEPT, &order,
-                                bytes_of(body, sizeof body));
-        }
-    }
-    assert_int_equal(store_lmdb_commit(txn), 0);
-    store_lmdb_close(store);
-}
-
-TEST(cli_verify, what_two_devices_say_at_once_is_no_duplicate_and_what_one_says_twice_is)
-{
-    for (uint32_t times = 1; times <= 2; times++) {
-        begin();
-        say_the_same(times);
-        const struct ran ran = RUN("verify", "--state", stall.nodes[1].state);
-        assert_int_equal(ran.status, times - 1);
-        assert_int_equal(strstr(ran.out, "duplicate: ") != NULL, times > 1);
-        stall_close(&stall);
-    }
 }
 
 TEST(cli_verify, more_stores_than_it_can_hold_are_refused)

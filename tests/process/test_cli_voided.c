@@ -70,12 +70,30 @@ TEST(cli_voided, are_listed_until_a_manager_adopts_or_drops_each)
     assert_int_equal(RUN("voided", "drop", "C2", "--state", manager).status, 2);
 
     RUN_WELL("voided", "adopt", "C1", "--yes", "--state", manager);
-    until_out("Ada", orders);
+    until_out("Ada", orders); /* the manager's device tells of the name anew */
+    assert_non_null(strstr(RUN_WELL("order", "list", "--state", manager).out, "Ada"));
     RUN_WELL("voided", "drop", "C2", "--reason", "nobody paid", "--state", manager);
     RUN_WELL("voided", "drop", "C3", "--reason", "nobody paid", "--state", manager);
     ran = RUN_WELL("voided", "--state", manager);
     assert_string_equal(ran.out, "");
     assert_non_null(strstr(ran.err, "no order waits"));
+    assert_null(strstr(run_well(orders).out, "C2"));
+    stall_close(&stall);
+}
+
+TEST(cli_voided, the_name_of_an_order_that_waits_is_erased_before_anybody_decides)
+{
+    struct stall stall;
+    stall_robbed(&stall);
+    const char *counter = stall.nodes[COUNTER].state, *manager = stall.nodes[MANAGER].state;
+    const char *const orders[] = {"order", "list", "--state", counter, NULL};
+    RUN_WELL("erase", "C2", "--reason", "asked", "--yes", "--state", manager);
+    const struct ran ran = RUN_WELL("voided", "list", "--state", manager);
+    assert_non_null(strstr(ran.out, "C2  "));
+    assert_null(strstr(ran.out, "Grace"));
+    assert_non_null(strstr(ran.out, "Edsger"));
+    RUN_WELL("voided", "adopt", "C2", "--yes", "--state", manager);
+    until_out("C2", orders);
     assert_null(strstr(run_well(orders).out, "Grace"));
     stall_close(&stall);
 }

@@ -29,6 +29,11 @@ TEST(forwarded, a_proxy_of_ours_tells_the_address_and_not_what_it_was_told)
                         "203.0.113.9");
 }
 
+TEST(forwarded, who_has_no_address_is_who_he_is_and_names_nobody_else)
+{
+    assert_string_equal(client(&ours, "unix", "203.0.113.9"), "unix");
+}
+
 TEST(forwarded, a_list_that_names_nobody_leaves_who_passed_it_on)
 {
     static const char *const lists[] = {

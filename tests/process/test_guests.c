@@ -1,17 +1,21 @@
 /* Customers at a node of their own, over plain HTTP: what they are told, and what they cannot do.
  */
+#include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/config/identity.h"
 #include "node/os/clock.h"
+#include "node/os/entropy.h"
 #include "sync/base/limits.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
 #include "tests/process/lib/owner.h"
 #include "tests/process/lib/programs.h"
 
-enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256 };
+enum { ID_DIGITS = 24, QUOTED_BYTES_MAX = 256, SIGNATURE_DIGITS = 2 * SIGNATURE_BYTES };
 
 #define TWO_OF_TEN "{\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":2}]}"
 #define ORDER_OF_ONE                                                                               \
@@ -28,7 +32,7 @@ static int ask(const struct customer *customer, const char *method, const char *
                                            .token = customer->token,
                                            .key = body == NULL ? NULL : client_key(),
                                            .body = body};
-    return client_ask(client, &request);
+    return client_ask_patiently(client, &request);
 }
 
 static void assert_says(const char *what)
@@ -90,6 +94,63 @@ TEST(guests, an_order_costs_what_was_quoted_though_the_menu_changed)
     assert_json(&schema_purchase, client->body);
     assert_says(total);
     assert_says("\"said\":\"Ordered. The kitchen has not taken it yet.\"");
+    close_stall();
+}
+
+/* The canonical text of @answer without its signature, which is put into @ret_signature. */
+static void said_of_quote(const char *answer, struct text *ret_said,
+                          struct signature *ret_signature)
+{
+    static const char name[] = "\"signature\":\"";
+    char where[JSON_WHERE_BYTES_MAX];
+    struct json_value *value = NULL;
+    struct text all = {.data = NULL};
+    assert_int_equal(json_parse(bytes_of_text(answer), &value, where), 0);
+    json_print_canonical(value, &all);
+    text_append(&all, "", 1);
+    json_free(value);
+    char *at = strstr(all.data, name);
+    assert_non_null(at);
+    const char *digits = at + sizeof name - 1;
+    assert_int_equal(sodium_hex2bin(ret_signature->bytes, sizeof ret_signature->bytes, digits,
+                                    SIGNATURE_DIGITS, NULL, NULL, NULL),
+                     0);
+    const char *rest = digits + SIGNATURE_DIGITS;
+    assert_memory_equal(rest, "\",", 2);
+    text_append_text(ret_said, "trestle/quote/1");
+    text_append(ret_said, all.data, (size_t)(at - all.data));
+    text_append_text(ret_said, rest + 2);
+    text_close(&all);
+}
+
+TEST(guests, a_quote_is_signed_by_the_device_and_nothing_of_it_can_be_changed)
+{
+    static struct identity identity;
+    struct signature signature;
+    struct text said = {.data = NULL};
+    char device[32];
+    open_stall();
+    const struct customer anna = customer_come(client);
+    assert_int_equal(ask(&anna, "POST", "/api/quotes", TWO_OF_TEN), 201);
+    assert_int_equal(identity_load(stall.nodes[0].state, &identity), 0);
+    const struct public_key *key = &identity.certificate.device_key;
+    said_of_quote(client->body, &said, &signature);
+    const struct bytes all = bytes_of(said.data, said.size);
+    assert_int_equal(verify_bytes(&signature, all, key), 0);
+    for (size_t i = 0; i < said.size; i++) {
+        said.data[i] = (char)(said.data[i] ^ 1 << i % 7);
+        assert_int_equal(verify_bytes(&signature, all, key), ERR_BAD_SIGNATURE);
+        said.data[i] = (char)(said.data[i] ^ 1 << i % 7);
+    }
+    for (size_t i = 0; i < sizeof signature.bytes; i++) {
+        signature.bytes[i] ^= 1;
+        assert_int_equal(verify_bytes(&signature, all, key), ERR_BAD_SIGNATURE);
+        signature.bytes[i] ^= 1;
+    }
+    (void)snprintf(device, sizeof device, "\"device\":\"%016" PRIx64 "\"", id64_of_key(key));
+    assert_says(device);
+    entropy_wipe(&identity, sizeof identity);
+    text_close(&said);
     close_stall();
 }
 

@@ -116,11 +116,35 @@ TEST(pairing, a_frame_of_another_kind_or_version_or_length_is_refused)
     assert_int_equal(pair_commit_decode(frame, &commitment), ERR_MALFORMED);
     assert_int_equal(pair_commit_encode(&talk.part, buffer, &frame), 0);
     assert_int_equal(pair_offer_decode(frame, &heard), ERR_MALFORMED);
-    for (size_t at = 1; at < 4; at++) { /* its kind, which takes two bytes, and its version */
+    for (size_t at = 1; at < 4; at++) { /* its kind, its version, and what its content is */
         assert_int_equal(pair_commit_encode(&talk.part, buffer, &frame), 0);
         buffer[at] ^= 1;
         assert_int_equal(pair_commit_decode(frame, &commitment), ERR_MALFORMED);
     }
+}
+
+TEST(pairing, a_commitment_that_is_no_hash_is_refused)
+{
+    enum { KIND_AT = 1, COMMIT = 24 };
+    struct talk talk;
+    uint8_t buffer[PAIR_FRAME_BYTES_MAX];
+    struct bytes frame;
+    struct hash commitment;
+    talk_begin(&talk);
+    assert_int_equal(pair_offer_encode(&talk.offer, buffer, &frame), 0);
+    buffer[KIND_AT] = COMMIT;
+    assert_int_equal(pair_commit_decode(frame, &commitment), ERR_MALFORMED);
+}
+
+TEST(pairing, who_says_no_name_is_shown_with_none)
+{
+    struct talk talk;
+    struct pair_part unnamed;
+    talk_begin(&talk);
+    const struct public_key key = transport_public(&talk.newcomer);
+    assert_int_equal(pair_part_newcomer(&key, "", &unnamed), 0);
+    const struct paired paired = conclude(&talk.offer, &unnamed, &talk.inviter);
+    assert_string_equal(paired.name, "");
 }
 
 TEST(pairing, parts_without_sense_and_keys_that_hide_nothing_conclude_nothing)

@@ -327,6 +327,33 @@ TEST(print_paper, a_receipt_says_its_name_what_was_sold_taxes_by_rate_and_its_pl
     stall_free(&stall);
 }
 
+/* At the terminal of a card. */
+static void pay_by_card(struct stall *stall, int64_t amount, const char *slip)
+{
+    uint8_t data[256];
+    struct writer writer;
+    struct bytes body;
+    const struct order_pay pay = {.id = {{9}},
+                                  .method = text_of("card-external"),
+                                  .amount_minor = amount,
+                                  .reference = text_of(slip)};
+    writer_init(&writer, data, sizeof data);
+    order_pay_encode(&pay, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    (void)mesh_write(stall->mesh, K, EVENT_PAY, stall->t++, body);
+}
+
+TEST(print_paper, a_receipt_lists_each_part_that_was_paid_and_the_slip_of_a_card)
+{
+    struct stall stall = usual();
+    (void)do_pay(&stall, K, 1, 1000);
+    pay_by_card(&stall, 950, "004711");
+    give_receipt(&stall, 17, RECEIPT_SALE);
+    lay(&stall, PRINT_RECEIPT, PRINT_FIRST);
+    assert_paper("receipt_parts");
+    stall_free(&stall);
+}
+
 TEST(print_paper, a_receipt_whose_order_changed_before_it_came_out_says_so)
 {
     struct stall stall = usual();

@@ -185,3 +185,51 @@ TEST(print_two,
     assert_int_equal(on_paper(&desks[TAKER], 2, "Ramen"), 1);
     desks_close_pair(desks);
 }
+
+/* --- names --- */
+
+static const char name[] = "Zebedee";
+
+/* An order at the taker, whose printer is the owner's; its name's file is there if @has_file. */
+static struct entity_id place_named(bool has_file)
+{
+    uint8_t salted[BLOB_SALT_BYTES + sizeof name - 1] = {7};
+    struct order_key key;
+    struct command place = desk_order(&key, 2);
+    memcpy(salted + BLOB_SALT_BYTES, name, sizeof name - 1);
+    assert_int_equal(
+        blobs_put(desks[TAKER].core->blobs, bytes_of(salted, sizeof salted), &place.blob), 0);
+    if (!has_file) {
+        assert_int_equal(blobs_erase(desks[TAKER].core->blobs, &place.blob), 0);
+    }
+    place.blob_size = sizeof salted;
+    place.media = bytes_of_text("text/plain");
+    const struct effect_answer placed = desk_ask(&desks[TAKER], &place);
+    assert_int_equal(placed.err, 0);
+    return placed.answer.entity;
+}
+
+TEST(print_two, a_ticket_has_the_name_that_was_taken_at_another_device)
+{
+    (void)begin();
+    printer_set(&desks[OWNER], 1, "");
+    until_told(OWNER, TAKER);
+    const struct entity_id order = place_named(true);
+    until_done(OWNER, &order, 1);
+    assert_int_equal(on_paper(&desks[OWNER], 1, name), 1);
+    desks_close_pair(desks);
+}
+
+TEST(print_two, a_ticket_waits_a_moment_for_its_name_and_comes_without_it)
+{
+    (void)begin();
+    printer_set(&desks[OWNER], 1, "");
+    until_told(OWNER, TAKER);
+    const uint64_t placed_ms = clock_mono_ms();
+    const struct entity_id order = place_named(false);
+    until_done(OWNER, &order, 1);
+    assert_true(clock_mono_ms() - placed_ms >= 1500);
+    assert_int_equal(on_paper(&desks[OWNER], 1, name), 0);
+    assert_int_equal(on_paper(&desks[OWNER], 1, "Ramen"), 2);
+    desks_close_pair(desks);
+}

@@ -13,6 +13,8 @@
 
 #include "node/os/clock.h"
 #include "tests/lib/test.h"
+#include "tests/process/lib/client.h"
+#include "tests/process/lib/held_store.h"
 #include "tests/process/lib/programs.h"
 
 /* A manager's socket, which nodes that are started from here on find. */
@@ -60,6 +62,46 @@ TEST(service, a_manager_hears_that_it_is_ready_that_it_lives_and_that_it_stops)
     until_heard(manager, "WATCHDOG=1\nSTATUS=runs");
     assert_int_equal(node_end(&stall.nodes[0], SIGTERM), 0);
     until_heard(manager, "STOPPING=1");
+    (void)close(manager);
+    stall_close(&stall);
+}
+
+/* How often the manager hears anything until @node says that it is not well. */
+static unsigned heard_until_unwell(int fd, const struct node *node)
+{
+    const struct client_request health = {.method = "GET", .path = "/healthz"};
+    struct client *client = client_new(node->http_port);
+    const uint64_t until_ms = clock_mono_ms() + DEADLINE_MS;
+    unsigned heard = 0;
+    while (client_ask(client, &health) == 200) {
+        struct pollfd told = {.fd = fd, .events = POLLIN};
+        if (poll(&told, 1, 250) == 1) {
+            char word[256];
+            assert_true(recv(fd, word, sizeof word, 0) >= 0);
+            heard++;
+        }
+        assert_true(clock_mono_ms() < until_ms);
+    }
+    client_close(client);
+    return heard;
+}
+
+/* It would hear of one that goes on four times in these 20 s, after which it starts it anew. */
+TEST(service, a_manager_hears_nothing_of_a_node_whose_core_stands_still)
+{
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const int manager = manager_open();
+    struct node *node = &stall.nodes[0];
+    node_start(node);
+    assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
+    until_heard(manager, "WATCHDOG=1");
+    struct held_store *held = held_store_open(node->state);
+    assert_in_range(heard_until_unwell(manager, node), 0, 1); /* one may be on its way */
+    held_store_close(held);
+    until_heard(manager, "WATCHDOG=1");
+    assert_int_equal(node_end(node, SIGTERM), 0);
     (void)close(manager);
     stall_close(&stall);
 }

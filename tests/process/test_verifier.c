@@ -1,5 +1,5 @@
 /* The verifier that shares no code with ours (tests/verifier), over what nodes that go on working
- * export, and over what is left when a guest's data was erased. */
+ * export, over their stores, and over what is left when a guest's data was erased. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,9 @@
 
 #define ORDER_OF_ONE                                                                               \
     "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1}]}"
+#define ORDER_OF_ONE_PAID                                                                          \
+    "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":1}],"       \
+    "\"payment\":{\"method\":\"cash\"}}"
 
 enum { COUNTER, TENT };
 
@@ -209,6 +212,20 @@ TEST(verifier, what_a_node_exports_while_it_sells_is_sound_and_holds_what_it_had
     close_stall();
 }
 
+TEST(verifier, a_store_that_is_read_while_its_device_sells_is_sound)
+{
+    char log[17];
+    open_stall();
+    const struct seller seller = seller_start();
+    for (int i = 0; i < 4; i++) {
+        (void)seller_sold(&seller, log);
+        assert_sound(stall.nodes[COUNTER].state, NULL);
+        (void)seller_sold(&seller, log); /* and it went on */
+    }
+    seller_end(&seller);
+    close_stall();
+}
+
 TEST(verifier, exports_of_two_running_nodes_match_and_say_what_our_own_verifier_says)
 {
     static char said[OUTPUT_BYTES_MAX];
@@ -270,9 +287,78 @@ TEST(verifier, a_copy_of_a_live_export_that_was_tampered_with_is_refused)
     close_stall();
 }
 
+/* --- receipts --- */
+
+/* An order that is paid, and its receipt. */
+static void sell_with_receipt(struct client *at)
+{
+    char path[96];
+    assert_int_equal(ask(at, "POST", "/api/orders", ORDER_OF_ONE_PAID), 201);
+    (void)snprintf(path, sizeof path, "/api/orders/%s/receipt", field_of(at->body, "id"));
+    assert_int_equal(ask(at, "POST", path, "{}"), 200);
+}
+
+static int occurrences(const char *text, const char *of)
+{
+    int count = 0;
+    while ((text = strstr(text, of)) != NULL) {
+        text += strlen(of);
+        count++;
+    }
+    return count;
+}
+
+static int receipts_in(const char *state)
+{
+    const char *rows = RUN_WELL("export", "--what", "events", "--state", state).out;
+    return occurrences(rows, "\"type\":\"receipt\"");
+}
+
+/* Two devices number their own; one under a new journal begins at 1 again. */
+TEST(verifier, receipts_that_devices_gave_are_sound_also_in_a_new_journal)
+{
+    char copy_it[512];
+    open_stall();
+    const char *state = stall.nodes[COUNTER].state, *old = path_in_stall("old");
+    struct client *tent = client_new(stall.nodes[TENT].http_port);
+    for (int i = 0; i < 3; i++) {
+        sell_with_receipt(client);
+        sell_with_receipt(tent);
+    }
+    client_close(client);
+    client_close(tent);
+    assert_int_equal(node_end(&stall.nodes[COUNTER], SIGTERM), 0);
+    (void)snprintf(copy_it, sizeof copy_it, "mv '%s' '%s' && cp -r '%s' '%s'", state, old, old,
+                   state);
+    assert_int_equal(system(copy_it), 0); /* NOLINT: a path of our own making */
+    node_start(&stall.nodes[COUNTER]);
+    until_menu(&stall.nodes[COUNTER]);
+    client = client_new(stall.nodes[COUNTER].http_port);
+    sell_with_receipt(client);
+    sell_with_receipt(client);
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (receipts_in(stall.nodes[TENT].state) < 8) { /* until it has heard of all */
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    for (int at = COUNTER; at <= TENT; at++) {
+        const char *path = path_in_stall(at == COUNTER ? "counter" : "tent");
+        assert_int_equal(receipts_in(stall.nodes[at].state), 8);
+        assert_int_equal(
+            occurrences(RUN_WELL("verify", "--state", stall.nodes[at].state).out, "  journal "), 3);
+        export(at, path);
+        assert_sound(path, NULL);
+        RUN_WELL("archive", path, "--yes", "--state", stall.nodes[at].state);
+        assert_sound(path, NULL);
+    }
+    close_stall();
+}
+
 /* --- erasure --- */
 
-#define GUEST         "Zebedee Quuxley"
+#define GUEST "Zebedee Quuxley"
+#define ORDER_OF_GUEST                                                                             \
+    "{\"channel\":\"counter\",\"mode\":\"eat-in\",\"name\":\"" GUEST                               \
+    "\",\"lines\":[{\"item\":10,\"quantity\":1}]}"
 #define GUEST_CONTACT "{\"name\":\"" GUEST "\",\"phone\":\"+49 170 5550123\"}"
 
 /* Whether any file below @folder, or the file itself, holds the guest's name. */
@@ -289,10 +375,53 @@ static bool holds_guest(const char *folder)
     return status == 0;
 }
 
-/* An order of that guest, whose contact is at both devices. */
+/* The order's name comes and goes with its file. */
+static void until_order_says(struct client *asked, const char *path, bool is_named)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (ask(asked, "GET", path, NULL) != 200 ||
+           (strstr(asked->body, GUEST) != NULL) != is_named) {
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+/* What `trestle export orders` writes at @at. */
+static void assert_exported(int at, bool is_named)
+{
+    const char *path = path_in_stall("orders");
+    RUN_WELL("export", path, "--what", "orders", "--yes", "--state", stall.nodes[at].state);
+    assert_int_equal(holds_guest(path), is_named);
+}
+
+/* What he says of the order at @path, once he has it, and better words for it. */
+static void review_as_guest(const char *path)
+{
+    static const char *const said[] = {"{\"rating\":2,\"text\":\"Cold. " GUEST "\"}",
+                                       "{\"rating\":4,\"text\":\"Call " GUEST "\"}"};
+    char to[96];
+    (void)snprintf(to, sizeof to, "%s/hand-over", path);
+    assert_int_equal(ask(client, "POST", to, "{}"), 200);
+    (void)snprintf(to, sizeof to, "%s/review", path);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        assert_int_equal(ask(client, "POST", to, said[i]), 200);
+    }
+}
+
+/* Whether a device lists what he said: it comes and goes with its file. */
+static void until_review_says(struct client *asked, bool is_named)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (ask(asked, "GET", "/api/reviews", NULL) != 200 ||
+           strstr(asked->body, "\"rating\":4") == NULL ||
+           (strstr(asked->body, "Call " GUEST) != NULL) != is_named) {
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+}
+
+/* A named and reviewed order of that guest, whose contact is at both devices. */
 static void order_of_guest(char ret_path[64], char ret_blob[96])
 {
-    assert_int_equal(ask(client, "POST", "/api/orders", ORDER_OF_ONE), 201);
+    assert_int_equal(ask(client, "POST", "/api/orders", ORDER_OF_GUEST), 201);
     (void)snprintf(ret_path, 64, "/api/orders/%s", field_of(client->body, "id"));
     char contact[96];
     (void)snprintf(contact, sizeof contact, "%s/contact", ret_path);
@@ -305,6 +434,9 @@ static void order_of_guest(char ret_path[64], char ret_blob[96])
         assert_true(clock_mono_ms() < deadline_ms);
     }
     assert_non_null(strstr(tent->body, GUEST));
+    until_order_says(tent, ret_path, true);
+    review_as_guest(ret_path);
+    until_review_says(tent, true);
     client_close(tent);
 }
 
@@ -327,10 +459,14 @@ TEST(verifier, a_guest_who_was_erased_is_in_no_file_of_any_device_and_all_still_
     order_of_guest(order, blob);
     assert_true(holds_guest(stall.nodes[COUNTER].state));
     assert_true(holds_guest(stall.nodes[TENT].state));
+    assert_exported(TENT, true);
     assert_int_equal(node_end(&stall.nodes[TENT], SIGTERM), 0); /* hears of it later */
     RUN_WELL("erase", "A1", "--reason", "asked", "--yes", "--state", stall.nodes[COUNTER].state);
     assert_int_equal(ask(client, "GET", blob, NULL), 404);
+    until_order_says(client, order, false);
+    until_review_says(client, false);
     assert_false(holds_guest(stall.nodes[COUNTER].state));
+    assert_exported(COUNTER, false);
     assert_verifies(COUNTER);
     node_start(&stall.nodes[TENT]);
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;

@@ -109,20 +109,45 @@ TEST(web_order_page, comes_without_a_menu_when_the_store_cannot_be_read)
     booth_free(booth);
 }
 
+/* So many at once that even a busy machine answers faster than one client may ask. */
+enum { PHONES = 8 };
+
+/* Ask on each of @phones, then hear each; how many were answered well. The last that was not stays
+ * in got. */
+static unsigned ask_at_once(const int phones[PHONES])
+{
+    static const char request[] = "HEAD /order HTTP/1.1\r\nHost: stall.local\r\n\r\n";
+    unsigned count = 0;
+    for (unsigned i = 0; i < PHONES; i++) {
+        assert_true(raw_send(phones[i], request, sizeof request - 1));
+    }
+    for (unsigned i = 0; i < PHONES && count == i; i++) {
+        raw_read_answer(phones[i], true);
+        count += got.status == 200;
+    }
+    return count;
+}
+
 TEST(web_order_page, is_counted_as_any_request_that_reads)
 {
     const unsigned most = 100 * rate_class_limit(RATE_READ).burst;
     struct booth *booth = booth_open();
-    const int fd = raw_dial(web_guests_port(booth->web), 0);
-    unsigned count = 0;
-    while (count < most && raw_ask(fd, "HEAD", "/order", "Host: stall.local\r\n", NULL) == 200) {
-        count++;
+    int phones[PHONES];
+    for (unsigned i = 0; i < PHONES; i++) {
+        phones[i] = raw_dial(web_guests_port(booth->web), 0);
+    }
+    unsigned count = 0, answered = PHONES;
+    while (count < most && answered == PHONES) {
+        answered = ask_at_once(phones);
+        count += answered;
     }
     assert_int_equal(got.status, 429);
     assert_non_null(strstr(got.head, "retry-after: "));
     assert_true(count >= rate_class_limit(RATE_READ).burst);
     assert_int_equal(200, booth_get(booth, "/order")); /* the stall's own are let be */
-    (void)close(fd);
+    for (unsigned i = 0; i < PHONES; i++) {
+        (void)close(phones[i]);
+    }
     booth_free(booth);
 }
 

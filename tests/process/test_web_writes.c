@@ -122,11 +122,18 @@ TEST(web_writes, what_a_record_holds_comes_back_as_it_was_said_and_half_an_id_is
     booth_free(booth);
 }
 
+static struct booth *booth_with_blobs(void)
+{
+    struct booth *booth = booth_new(ROLE_OWNER);
+    booth_add_blobs(booth);
+    return booth_serve(booth);
+}
+
 TEST(web_writes, who_ate_may_review_and_a_manager_may_hide_it)
 {
     char path[100];
     char id[40];
-    struct booth *booth = booth_serve(booth_new(ROLE_OWNER));
+    struct booth *booth = booth_with_blobs();
     booth_set_up(booth);
     assert_int_equal(201, booth_post(booth, "/api/orders", 3, BOOTH_TWO_BURGERS));
     (void)snprintf(id, sizeof id, "%.30s", raw_text_of(got.body, "id"));
@@ -143,6 +150,30 @@ TEST(web_writes, who_ate_may_review_and_a_manager_may_hide_it)
     assert_non_null(strstr(got.body, "\"Crisp\""));
     assert_non_null(strstr(got.body, "\"hidden\":true"));
     assert_string_equal(id, raw_text_of(got.body, "order"));
+    booth_free(booth);
+}
+
+TEST(web_writes, what_a_review_says_is_shown_until_its_order_is_erased_and_its_stars_stay)
+{
+    char path[100];
+    char id[40];
+    struct booth *booth = booth_with_blobs();
+    booth_set_up(booth);
+    assert_int_equal(201, booth_post(booth, "/api/orders", 3, BOOTH_TWO_BURGERS));
+    (void)snprintf(id, sizeof id, "%.30s", raw_text_of(got.body, "id"));
+    (void)snprintf(path, sizeof path, "/api/orders/%s/hand-over", id);
+    assert_int_equal(200, booth_post(booth, path, 4, "{}"));
+    (void)snprintf(path, sizeof path, "/api/orders/%s/review", id);
+    assert_int_equal(400, booth_post(booth, path, 5, "{\"rating\":4,\"words\":\"00\"}"));
+    assert_int_equal(200, booth_post(booth, path, 6, "{\"rating\":4,\"text\":\"Ask for Ada\"}"));
+    assert_int_equal(200, booth_get(booth, "/api/reviews"));
+    assert_string_equal("Ask for Ada", raw_text_of(got.body, "text"));
+    (void)snprintf(path, sizeof path, "/api/orders/%s/erase", id);
+    assert_int_equal(200, booth_post(booth, path, 7, "{\"reason\":\"asked\"}"));
+    assert_int_equal(200, booth_get(booth, "/api/reviews"));
+    assert_json(&schema_review_list, got.body);
+    assert_string_equal("", raw_text_of(got.body, "text"));
+    assert_non_null(strstr(got.body, "\"rating\":4"));
     booth_free(booth);
 }
 

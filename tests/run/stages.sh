@@ -14,7 +14,7 @@ stages=(
     "fuzz|every parser: kept corpus and a million mutations of it|stage_fuzz|computes"
     "web|types, lint and tests of the web app|stage_web|waits"
     "e2e|the screens in real browsers|stage_e2e|waits"
-    "net|real nodes on networks that lose, delay, cut and renumber|stage_net|waits"
+    "net|real nodes on networks that lose, delay, cut and renumber; a minute of drawn faults|stage_net|waits"
     "hostile|strangers and thieves against real nodes: nothing read, nothing lost, nothing grows|stage_hostile|waits"
     "power|real nodes under power cuts, kills at every storage call, full disks, wrong clocks|stage_power|waits"
     "stripe|the practice Stripe is what its documentation and the official client say|stage_stripe|waits"
@@ -95,6 +95,10 @@ stage_e2e() {
 stage_net() {
     must "dev build" build dev || return 0
     check_ctest "nodes in network namespaces" dev -L net
+    must "release build" build release soak || return 0
+    check_showing 8 "a minute of drawn faults while all sell" soak --seconds 60 --seed 1
+    check_fails 1 "it notices what leaks, is lost, comes twice" \
+        soak --seconds 25 --sabotage={leak,descriptors,lost,twice,changed,drop,calm}
 }
 
 demo() { node tests/demo/demo.mjs "$@"; }
@@ -113,6 +117,8 @@ stage_stripe() {
     check_showing 1 "mistakes planted in it are found" node tests/stripe/conformance.mjs --self-test
     must "dev build" build dev settle || return 0
     check_showing 3 "orders paid by card, through kills and faults" settle --seeds 300
+    check_fails 1 "a moment of death that never comes is noticed" \
+        settle --seeds 1 --scene none --expect "killed before lunch"
 }
 
 stage_messages() {
@@ -129,10 +135,10 @@ stage_power() {
     must "release build" build release power || return 0
     check_showing 2 "power cuts, 1000 states" power cuts --states 1000
     check_fails 1 "a store that does not flush is found out" power cuts --states 100 --nosync
-    check_showing 3 "every storage call killed, some failed" power calls --every 8
+    check_showing 4 "every storage call killed, some failed" power calls --every 8
     check_showing 1 "50 kills under load" power kills --kills 50
     check_showing 1 "each call that can fail fails once" power failing
-    check_showing 9 "clocks, frozen nodes, restored and deleted stores" power trials
+    check_showing 13 "clocks, frozen nodes, restored and deleted stores" power trials
 }
 
 # need_stage <name>: installs and prepares what that stage uses.

@@ -18,11 +18,15 @@ tally() {
     fi
 }
 
-# excerpt <log>: of ctest's log what the tests that failed said, and their names; of any other its end.
+# excerpt <log>: of ctest's and of the browsers' log the names of the tests that failed, and what they
+# said; of any other its end.
 excerpt() {
     if grep -q '^The following tests FAILED:' "$1"; then
         sed -n '/^The following tests FAILED:/,$p' "$1" | head -n 20
         awk '/^ *[0-9]+\/[0-9]+ +Test +#/ { shown = /\*\*\*/ } /^ +Start +[0-9]+:/ { next } shown' "$1" | tail -n 60
+    elif grep -q '^  1) ' "$1"; then
+        grep '^ *✘' "$1" | head -n 20
+        sed -n '/^  1) /,$p' "$1" | head -n 60
     else
         tail -n 60 "$1"
     fi

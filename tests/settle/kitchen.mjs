@@ -56,7 +56,7 @@ export const KITCHEN = {
             const heard = await told(guest, order, "reserved, not charged. The kitchen has yet");
             const left = heard.reserved_for_ms;
             must(left > 0 && left <= 20 * MINUTE * 1000, `it ends in ${left} ms`);
-            await pair.second.kill();
+            await pair.gateway.end();
             await told(guest, order, "cannot be reached just now");
             const late = await reserved(stall, guest);
             await told(guest, late, "cannot be reached just now");

@@ -158,7 +158,7 @@ export const SCENES = {
             const { intents } = stall.standIn.account;
             const { trestle_popup: popup } = intents.get(known.intent).metadata;
             const lost = lostIntent(stall, popup);
-            await pair.second.kill();
+            await pair.lose();
             for (let leap = 0; leap < 3; leap++) {
                 await stall.leap(7 * 3600);
                 await wake(stall);
@@ -265,6 +265,7 @@ export const SCENES = {
             await pair.synced();
             must(moves(stall, order.intent, "capture") === 1, "it was captured twice");
             must(moves(stall, order.intent, "refund") === 1, "it was given back twice");
+            await pair.agree(order);
             const asked = api.log.filter(({ method, path }) => {
                 return method === "POST" && path.endsWith("/capture");
             });
@@ -290,7 +291,7 @@ export const SCENES = {
             const later = standIn.account.now;
             standIn.faults.clear();
             standIn.api.cut = "";
-            await pair.second.kill();
+            await pair.gateway.end();
             await keysPut(pair.second);
             await pair.start();
             await until("what it left undone", SECONDS, () => {
@@ -303,6 +304,11 @@ export const SCENES = {
             must(moves(stall, order.intent, "refund") === 1, "it was given back twice");
             must(moves(stall, order.intent, "capture") === 1, "it was captured twice");
             must(moves(stall, waits.intent, "capture") === 1, "it was captured twice");
+            for (const one of [order, waits])
+                await until("its ledger", SECONDS, async () => {
+                    await pair.agree(one, [pair.second]);
+                    return true;
+                });
         } finally {
             await pair.close();
         }

@@ -3,14 +3,28 @@
 // See README.md beside this file.
 import { readFile, rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { until } from "../demo/wait.mjs";
 import { Dice } from "../stripe/dice.mjs";
 import { BOOKS } from "./books.mjs";
-import { AFTER_NAMES, CARD_NAMES, guest, judge, KITCHEN_NAMES, settled } from "./guests.mjs";
+import { ordersOf } from "./export.mjs";
+import {
+    AFTER_NAMES,
+    CARD_NAMES,
+    DISPUTES,
+    guest,
+    KITCHEN_NAMES,
+    LOST_NAMES,
+    PAY_SECONDS,
+    TIP_NAMES,
+} from "./guests.mjs";
+import { HOOKS } from "./hooks.mjs";
+import { judge, settled, tipFate } from "./judge.mjs";
 import { KITCHEN } from "./kitchen.mjs";
+import { Pair } from "./pair.mjs";
 import { SETTINGS, SCENES as STORIES } from "./scenes.mjs";
-import { KEYS, pattern, Stall } from "./stall.mjs";
+import { KEYS, MENU, pattern, Stall } from "./stall.mjs";
 
-const SCENES = { ...STORIES, ...BOOKS, ...KITCHEN };
+const SCENES = { ...STORIES, ...HOOKS, ...BOOKS, ...KITCHEN };
 const options = {
     build: { type: "string", default: "build/dev" },
     from: { type: "string", default: "1" },
@@ -18,14 +32,17 @@ const options = {
     orders: { type: "string", default: "3" },
     "at-once": { type: "string", default: "16" }, // stalls
     scene: { type: "string", default: "" }, // only those with this in their name
+    expect: { type: "string", multiple: true, default: [] }, // must happen, in however few seeds
 };
 const flags = parseArgs({ options }).values;
 const ORDERS = Number(flags.orders);
 const MOMENTS_MAX = 260;
 const FLUSHES_MAX = 100; // of which one finds the disk full,
 const FLUSHES_FULL = 8; // and at most so many after it
+const PAIRED = 15; // one of so many stalls has two gateways
 const SPEED = 20; // of the clocks of the gateway and of the provider
 const LINE_CUT_MS = 100; // at most this many times SPEED
+const BANK_SECONDS = 20; // for which a bank thinks
 
 const API_FAULTS = [
     "drop_before",
@@ -38,6 +55,7 @@ const API_FAULTS = [
     "rate_limit",
     "lock_timeout",
     "conflict",
+    "unauthorised",
     "error_before",
     "error_after",
     "error_stored",
@@ -51,12 +69,54 @@ const EVENT_FAULTS = [
     "webhook_double",
 ];
 
-const MOMENTS = ["attempts", "journal", "request", "answer"].flatMap((what) => [
-    `killed before ${what}`,
-    `killed after ${what}`,
-]);
+const BANK_FAULTS = ["slow_bank", "hold_expiry", "dispute", "refund"];
+
+/** kill.c has what each is. */
+const POINTS = [
+    "intended",
+    "request",
+    "outcome",
+    "webhook",
+    "webhook-answer",
+    "notes",
+    "journal",
+    "answer",
+];
+const DEATHS = POINTS.flatMap((point) => [`before ${point}`, `after ${point}`]);
+const DEATHS_MAX = 12; // the how-manieth of one kind
+const MOMENTS = DEATHS.map((death) => `killed ${death}`);
 const FULL = ["full attempts", "full journal"];
-const ALL = [...API_FAULTS, ...EVENT_FAULTS, "internet_down", ...MOMENTS, ...FULL];
+
+/** What is left in the end of what a guest gave; of a small amount never a part. */
+const TIPS = TIP_NAMES.filter((tip) => tip !== "nothing")
+    .flatMap((tip) => ["all", "a part", "nothing"].map((left) => `tip of ${tip}: ${left} is left`))
+    .filter((words) => words !== "tip of an amount: a part is left");
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
+const TWO_GATEWAYS = "two gateways";
+const SKEWS = [
+    { skew: 0, name: "the same clock" },
+    ...[
+        [HOUR, "an hour"],
+        [DAY, "a day"],
+        [YEAR, "a year"],
+    ].flatMap(([skew, words]) => [
+        { skew, name: `provider ${words} ahead` },
+        { skew: -skew, name: `provider ${words} behind` },
+    ]),
+];
+const ALL = [
+    ...API_FAULTS,
+    ...EVENT_FAULTS,
+    ...BANK_FAULTS,
+    "internet_down",
+    ...SKEWS.map(({ name }) => name),
+    ...MOMENTS,
+    ...FULL,
+    ...TIPS,
+    TWO_GATEWAYS,
+];
 const SEEDS_FOR_ALL = 300; // in as many each of these happens
 
 class Chance extends Dice {
@@ -72,7 +132,8 @@ class Chance extends Dice {
 const counts = {};
 const count = (what, times = 1) => (counts[what] = (counts[what] ?? 0) + times);
 
-function storyOf(dice, items) {
+/** @tips: dice of their own, so that the others fall as they always did. */
+function storyOf(dice, tips, items) {
     const first = items[dice.below(items.length)].number;
     return {
         items: [first, items[dice.below(items.length)].number],
@@ -80,6 +141,11 @@ function storyOf(dice, items) {
         kitchen: dice.of(KITCHEN_NAMES),
         after: dice.of(AFTER_NAMES),
         pauseMs: dice.below(150),
+        lost: dice.of(LOST_NAMES),
+        isUnheard: dice.below(2) === 0,
+        dispute: dice.of(DISPUTES),
+        isHeard: dice.below(2) === 0,
+        tip: tips.of(TIP_NAMES),
     };
 }
 
@@ -94,39 +160,68 @@ function faultsPlant(dice, standIn) {
         const kind = dice.of(EVENT_FAULTS);
         standIn.faults.add({ kind, times: 1 + dice.below(5), chance: 0.5, seconds: 2 });
     }
+    if (dice.below(6) === 0)
+        standIn.faults.add({ kind: "slow_bank", times: 1 + dice.below(2), seconds: BANK_SECONDS });
+    standIn.account.events.listen(({ type, data: { object } }) => {
+        if (type === "refund.created") refundMayFail(dice, standIn, object);
+    });
 }
 
-/** Nothing that is secret is in what the gateway said, or what it tells other devices. */
-async function secretsLeak(stall) {
-    const said = await readFile(stall.device.log, "utf8");
-    const told = await stall.device.command("export");
+/** Of some cards a bank takes nothing back, and says so a while later. */
+function refundMayFail(dice, { account, faults }, { id, payment_intent: intent }) {
+    if (account.intents.refundOf({ id: intent }) !== "failing") return;
+    account.clock.after(dice.below(BANK_SECONDS), () => {
+        account.refunds.become(id, "failed");
+        faults.count("refund");
+    });
+}
+
+/** Nothing that is secret is in what the gateways said, or @told to other devices. */
+async function secretsLeak(stall, told) {
+    const logs = stall.gateways.map(({ device }) => readFile(device.log, "utf8"));
+    const texts = [told, ...(await Promise.all(logs))];
     const hidden = [KEYS["stripe-secret-key"], KEYS["stripe-webhook-secret"], ...stall.secrets];
-    return hidden.some((secret) => said.includes(secret) || told.includes(secret));
+    return hidden.some((secret) => texts.some((text) => text.includes(secret)));
 }
 
-/** What is wrong with the stall of @seed, in words. */
-async function trial(dice, stall) {
+/** Until the stores of both have of @stories the money that the provider has. */
+async function agreed(pair, stories) {
+    for (const story of stories)
+        await until(`two gateways to agree on ${story.id}`, PAY_SECONDS, async () => {
+            await pair.agree(story);
+            return true;
+        });
+}
+
+/** What is wrong with the stall of @seed, in words; it has two gateways when there is a @pair. */
+async function trial(dice, tips, stall, pair) {
     const wrong = [];
     faultsPlant(dice, stall.standIn);
     const items = stall.items.filter(
         ({ available, groups }) => available !== false && !(groups?.length > 0),
     );
-    const stories = Array.from({ length: ORDERS }, () => storyOf(dice, items));
+    const stories = Array.from({ length: ORDERS }, () => storyOf(dice, tips, items));
     const guests = stories.map((story) => guest(stall, story));
     if (dice.below(3) === 0) {
         stall.standIn.api.cut = "gateway";
         setTimeout(() => (stall.standIn.api.cut = ""), dice.below(LINE_CUT_MS));
     }
     await Promise.all(guests);
-    for (const [kind, times] of Object.entries(stall.standIn.faults.counts)) count(kind, times);
     stall.standIn.faults.clear();
     stall.standIn.api.cut = "";
-    for (const story of stories) {
-        const order = await settled(stall, story);
-        const found = judge(stall, order, story);
+    const shown = [];
+    for (const story of stories) shown.push(await settled(stall, story));
+    if (pair) await agreed(pair, stories);
+    const told = await stall.device.command("export");
+    const stored = ordersOf(told);
+    for (const [i, story] of stories.entries()) {
+        const own = { ...stored.get(story.id), prices: PRICES };
+        const found = judge(stall, shown[i], story, own);
+        if (story.tip !== "nothing") count(`tip of ${story.tip}: ${tipFate(own)} is left`);
         wrong.push(...found.map((words) => `${JSON.stringify(story)}: ${words}`));
     }
-    if (await secretsLeak(stall)) wrong.push("a secret was said");
+    for (const [kind, times] of Object.entries(stall.standIn.faults.counts)) count(kind, times);
+    if (await secretsLeak(stall, told)) wrong.push("a secret was said");
     for (const moment of await stall.moments()) count(moment);
     return wrong;
 }
@@ -147,14 +242,44 @@ async function inStall(name, settings, story) {
     return wrong.length === 0;
 }
 
+/** When it dies: at any moment, at one of a kind, or not at all. */
+function deathOf(dice) {
+    const how = dice.below(4);
+    if (how === 0) return {};
+    if (how === 1) return { at: 1 + dice.below(MOMENTS_MAX) };
+    return { at: 1 + dice.below(DEATHS_MAX), only: dice.of(DEATHS) };
+}
+
 function run(seed) {
     const dice = new Chance(`settle/${seed}`);
+    const tips = new Chance(`settle/${seed}/tips`);
     const webhooks = dice.below(3) > 0;
-    const at = dice.below(4) > 0 ? 1 + dice.below(MOMENTS_MAX) : 0;
+    const dies = deathOf(dice);
+    const { skew, name } = dice.of(SKEWS);
+    count(name);
     const full = { FULL_AT: 1 + dice.below(FLUSHES_MAX), FULL_TIMES: dice.below(FLUSHES_FULL) };
     const variables = dice.below(3) === 0 ? full : {};
-    const settings = { webhooks, at, variables, speed: SPEED };
-    return inStall(`seed ${seed}`, settings, (stall) => trial(dice, stall));
+    const settings = { webhooks, skew, variables, speed: SPEED };
+    const pairs = new Chance(`settle/${seed}/pair`);
+    if (pairs.below(PAIRED) > 0)
+        return inStall(`seed ${seed}`, { ...settings, ...dies }, (stall) =>
+            trial(dice, tips, stall),
+        );
+    count(TWO_GATEWAYS);
+    const deaths = [dies, deathOf(pairs)];
+    return inStall(`seed ${seed}, two gateways`, settings, (stall) =>
+        withTwo(stall, deaths, (pair) => trial(dice, tips, stall, pair)),
+    );
+}
+
+/** Plays @story with a second gateway, too. */
+async function withTwo(stall, deaths, story) {
+    const pair = await new Pair().open(stall, { hasKeys: true, deaths });
+    try {
+        return await story(pair);
+    } finally {
+        await pair.close();
+    }
 }
 
 async function play(name) {
@@ -185,9 +310,18 @@ async function each(list, deed) {
 
 /** Of what is to happen, what never did in so many seeds that it should have. */
 function missed(seedsCount) {
-    return seedsCount < SEEDS_FOR_ALL ? [] : ALL.filter((what) => !counts[what]);
+    const due = [...flags.expect, ...(seedsCount < SEEDS_FOR_ALL ? [] : ALL)];
+    return due.filter((what) => !counts[what]);
 }
 
+/** Prices by the items' numbers, as the menu's file has them. */
+async function pricesOf(file) {
+    const row = /^(\d+),(?:"[^"]*"|[^,]*),(?:"[^"]*"|[^,]*),(\d+)\.(\d\d),/gm;
+    const rows = (await readFile(file, "utf8")).matchAll(row);
+    return new Map([...rows].map(([, item, whole, part]) => [Number(item), Number(whole + part)]));
+}
+
+const PRICES = await pricesOf(MENU);
 const from = await pattern(flags.build);
 const scenes = Object.keys(SCENES).filter((name) => name.includes(flags.scene));
 const scenesWell = await each(scenes, play);

@@ -8,15 +8,16 @@ import { port } from "../demo/port.mjs";
 import { until } from "../demo/wait.mjs";
 import { Trouble } from "../demo/words.mjs";
 import { StandIn } from "../stripe/stand_in.mjs";
+import { Mortal } from "./mortal.mjs";
 
 export const KEYS = {
     "stripe-secret-key": "sk_test_practice0123456789abcdef",
     "stripe-publishable-key": "pk_test_practice0123456789abcdef",
     "stripe-webhook-secret": "whsec_practice0123456789abcdef",
 };
-const MENU = new URL("../../docs/examples/menu.csv", import.meta.url).pathname;
+export const MENU = new URL("../../docs/examples/menu.csv", import.meta.url).pathname;
+const TIPS_OFFERED = "5 10 15"; // per cent
 const SECONDS = 60;
-const STARTS = 3; // another program may have taken its port meanwhile
 
 const deviceIn = (build, folder, name = "gateway") =>
     new Device({
@@ -35,23 +36,47 @@ export async function keysPut(device, keys = KEYS) {
         await writeFile(path.join(device.state, "stripe", name), `${key}\n`, { mode: 0o600 });
 }
 
-/** A folder with a gateway that was set up and never ran: each stall begins with a copy. */
+/** Customers are asked for a tip: said to @device while it runs, as its owner says it. */
+async function tipsOffer(device) {
+    await device.start();
+    try {
+        const client = await new Client(device).open();
+        await client.send("PATCH", "/api/popup", { tips: TIPS_OFFERED });
+    } finally {
+        await device.stop();
+    }
+}
+
+/** A folder with a gateway that was set up: each stall begins with a copy. */
 export async function pattern(build) {
     const folder = await mkdtemp(path.join(tmpdir(), "trestle-settle-"));
     const device = deviceIn(build, folder);
     await device.command("init", "--name", "Settle", "--lane", "A");
     await device.command("menu", "import", MENU);
-    await keysPut(device);
+    await tipsOffer(device);
+    await keysPut(device); // only now: who has them asks a provider
     return folder;
 }
 
 export class Stall {
     secrets = []; // that pages were given
+    gateways = []; // one, or two
     speed = 1; // seconds of the gateway and the provider in one of ours
 
     /** @build: where the programs are; @from: pattern(); @webhooks: whether they arrive; @at: the
-     * moment at which it dies, 0 = none; @variables: of its environment, besides. */
-    async open({ build, from, seed, webhooks = true, speed = 1, at = 0, variables = {} }) {
+     * moment at which it dies, 0 = none, of those that @only names; @skew: seconds by which the
+     * provider's clock is ahead; @variables: of its environment, besides. */
+    async open({
+        build,
+        from,
+        seed,
+        webhooks = true,
+        speed = 1,
+        skew = 0,
+        variables = {},
+        ...dies
+    }) {
+        const { at = 0, only } = dies;
         this.build = build;
         this.settings = variables;
         this.speed = speed;
@@ -63,10 +88,13 @@ export class Stall {
         await cp(path.join(from, "gateway"), path.join(this.folder, "gateway"), {
             recursive: true,
         });
-        this.standIn = await new StandIn({ seed, runs: true, speed }).open();
+        const now = Math.floor(Date.now() / 1000) + skew;
+        this.standIn = await new StandIn({ seed, now, runs: true, speed }).open();
         this.device = deviceIn(build, this.folder);
         this.device.httpPort = await port();
-        await this.#start(at);
+        this.gateway = new Mortal(this.device, this);
+        this.gateways.push(this.gateway);
+        await this.gateway.start(at, only);
         if (webhooks) this.#listen();
         this.client = await until("a session", SECONDS, () => new Client(this.device).open());
         this.items = await until("the menu", SECONDS, async () => {
@@ -85,8 +113,13 @@ export class Stall {
         await file.close();
     }
 
+    /** On the disks of its gateways. */
+    makeRoom() {
+        this.settings = { ...this.settings, FULL_AT: 0 };
+    }
+
     /** What the environment of a gateway of this stall says. */
-    variables(at = 0) {
+    variables(at = 0, only = "") {
         const { standIn, preload, killFile, clockFile, speed } = this;
         return {
             LD_PRELOAD: preload,
@@ -95,6 +128,7 @@ export class Stall {
             KILL_FILE: killFile,
             KILL_PORT: standIn.port,
             ...(at > 0 ? { KILL_AT: at } : {}),
+            ...(only !== "" ? { KILL_ONLY: only } : {}),
             TRESTLE_STRIPE_URL: standIn.url,
             ...this.settings,
         };
@@ -106,41 +140,29 @@ export class Stall {
     }
 
     /** It dies, and is not started again. */
-    async end() {
-        this.isStopped = true;
-        await this.device.kill();
+    end() {
+        return this.gateway.end();
     }
 
-    /** Starts it again; it dies at its @at-th moment, and is started once more. */
-    async restart(at) {
-        this.isStopped = true;
-        await this.back;
-        if (this.device.isRunning) await this.device.kill();
-        this.isStopped = false;
-        await this.#start(at);
+    /** Starts it again; it dies at its @at-th moment of those that @only names, and is started once
+     * more. */
+    async restart(at, only) {
+        await this.end();
+        await this.gateway.start(at, only);
     }
 
-    async #start(at, times = 1) {
-        const { device } = this;
-        device.variables = this.variables(at);
-        try {
-            await device.start();
-        } catch (error) {
-            if (!(at > 0) && times === STARTS) throw error;
-            return this.#start(0, at > 0 ? 1 : times + 1); // it died on the way
-        }
-        void device.ended().then(({ signal }) => {
-            if (signal !== "SIGKILL" || this.isStopped) return;
-            this.back = this.#start(0);
-            this.back.catch(() => {}); // whoever awaits it hears of it
-        });
-    }
-
-    /** The moments at which it died, or found the disk full. */
+    /** The moments at which it died, or found the disk full. What was written as two things at once
+     * is two moments. */
     async moments() {
-        await this.back;
+        for (const gateway of this.gateways) await gateway.isBack();
         const lines = (await readFile(this.killFile, "utf8").catch(() => "")).trim().split("\n");
-        return lines.filter((line) => line.includes(" ")).map((line) => line.replace(/^\d+ /, ""));
+        return lines
+            .filter((line) => line.includes(" "))
+            .map((line) => line.split(" ").slice(1))
+            .flatMap((words) => {
+                const what = words.pop().split("+");
+                return what.map((word) => [...words, word].join(" "));
+            });
     }
 
     /** What the provider has of @order: its intents and their sums. */
@@ -166,8 +188,12 @@ export class Stall {
         });
     }
 
-    place(lines) {
-        const order = { channel: "web", mode: "take-away", pay_first: true, lines };
+    item(number) {
+        return this.items.find((item) => item.number === number);
+    }
+
+    place(lines, tip = {}) {
+        const order = { channel: "web", mode: "take-away", pay_first: true, lines, ...tip };
         return this.client.post("/api/orders", order);
     }
 
@@ -197,17 +223,20 @@ export class Stall {
         return { id: body.client_secret.split("_secret_")[0], ...body };
     }
 
+    /** What the gateway asked that the provider does not know, or that lacks something. */
+    #misread() {
+        const asked = this.standIn.api.log.filter(({ misread }) => misread !== null);
+        return asked.map(({ method, path, misread }) => `${method} ${path}: ${misread}`);
+    }
+
     async close() {
-        this.isStopped = true;
-        await this.back?.catch(() => {});
+        const [misread] = this.#misread();
         try {
-            await this.device.stop(); // well, unless its moment comes just then
-        } catch (error) {
-            if (!error.message.includes("SIGKILL")) throw error;
+            await this.gateway.stop();
         } finally {
-            this.device.agent.destroy();
             await this.standIn.close();
         }
+        if (misread) throw new Trouble(`the provider cannot read it: ${misread}`);
     }
 
     /** Nobody needs to look into it. */

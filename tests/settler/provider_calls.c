@@ -79,6 +79,17 @@ static uint32_t cancel(struct provider *provider, struct provider_intent *intent
     return 200;
 }
 
+static bool is_disputed(const struct provider *provider, uint32_t intent)
+{
+    for (uint32_t i = 0; i < provider->disputes_count; i++) {
+        const struct provider_dispute *dispute = &provider->disputes[i];
+        if (dispute->intent == intent && !provider_is_status(dispute->status, "won")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint32_t refund(struct provider *provider, const struct asked *asked, struct text *to)
 {
     char id[32];
@@ -87,7 +98,7 @@ static uint32_t refund(struct provider *provider, const struct asked *asked, str
     check(intent != NULL);
     const uint32_t at = (uint32_t)(intent - provider->intents);
     const int64_t amount = provider_number(asked->form, "amount");
-    if (amount > intent->received - provider_refunded(provider, at)) {
+    if (amount > intent->received - provider_refunded(provider, at) || is_disputed(provider, at)) {
         return error_say(to, 400, "invalid_request_error", NULL);
     }
     struct provider_refund *made = provider_refund_new(provider, at, amount);

@@ -354,6 +354,14 @@ void scene_do_line(enum command_kind kind, uint32_t order, uint32_t line)
     ask(&command);
 }
 
+void scene_tip(uint32_t order, int64_t amount, uint32_t bp)
+{
+    struct command command = order_command(COMMAND_TIP, order);
+    command.tip_minor = amount;
+    command.tip_bp = bp;
+    ask(&command);
+}
+
 void scene_wish(uint32_t order, uint32_t slot, int64_t amount)
 {
     struct command command = order_command(COMMAND_REFUND_WISH, order);

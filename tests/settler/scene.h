@@ -93,6 +93,8 @@ bool scene_pay(uint32_t order);
 int scene_pay_once(uint32_t order);
 void scene_do(enum command_kind kind, uint32_t order);
 void scene_do_line(enum command_kind kind, uint32_t order, uint32_t line);
+/* What the guest gives on top: an amount, or a share of what is owed. */
+void scene_tip(uint32_t order, int64_t amount, uint32_t bp);
 /* Somebody wishes an amount back: the how-manieth time. */
 void scene_wish(uint32_t order, uint32_t slot, int64_t amount);
 /* A webhook brings these bytes. Its answer. */

@@ -187,6 +187,50 @@ static void disputed(void)
     wait_long();
 }
 
+/* --- a tip, of 11.00 and of what is left of them --- */
+
+static uint32_t tipped(int64_t amount, uint32_t bp)
+{
+    const uint32_t order = scene_place(2);
+    scene_tip(order, amount, bp);
+    check(scene_pay(order));
+    provider_hold(&scene->provider, scene->provider.intents_count - 1);
+    story_wait();
+    return order;
+}
+
+static void accept_one_of_two(uint32_t order)
+{
+    scene_do_line(COMMAND_ACCEPT, order, 1);
+    scene_do_line(COMMAND_REFUSE, order, 2);
+    story_wait();
+}
+
+static void tip_is_a_share(void)
+{
+    accept_one_of_two(tipped(0, 1000));
+}
+
+static void tip_is_an_amount(void)
+{
+    accept_one_of_two(tipped(150, 0));
+}
+
+static void tipped_and_refused(void)
+{
+    scene_do(COMMAND_REFUSE, tipped(150, 0));
+    story_wait();
+}
+
+static void tipped_and_refused_late(void)
+{
+    const uint32_t order = tipped(0, 1000);
+    scene_do(COMMAND_ACCEPT, order);
+    story_wait();
+    scene_do_line(COMMAND_REFUSE, order, 2);
+    story_wait();
+}
+
 /* --- more than one intent --- */
 
 static void another_amount(void)
@@ -414,6 +458,12 @@ const struct story stories[] = {
     {"a refund fails", refund_failed, {.captured = 1100}},
     {"refunded by hand", refunded_by_hand, {.captured = 1100, .refunded = 100}},
     {"disputed", disputed, {.captured = 1100, .refunded = 100}},
+    {"a tip that is a share", tip_is_a_share, {.captured = 770}},
+    {"a tip that is an amount", tip_is_an_amount, {.captured = 850}},
+    {"tipped, and all is refused", tipped_and_refused, {0}},
+    {"tipped, and a part is refused late",
+     tipped_and_refused_late,
+     {.captured = 1210, .refunded = 440}},
     {"another amount", another_amount, {.captured = 1100}},
     {"two intents", two_intents, {.captured = 1100, .refunded = 1100}},
     {"two orders", two_orders, {.captured = 700}},

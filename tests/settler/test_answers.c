@@ -38,6 +38,52 @@ TEST(settler_answers, who_is_refused_an_intent_is_told_and_may_try_again_some_ti
     }
 }
 
+TEST(settler_answers, who_waits_for_a_form_is_told_in_seconds_that_none_comes_and_gets_it_later)
+{
+    enum { PATIENCE_MS = 7 * 1000 };
+    story_begin();
+    scene->line.refusals = UINT32_MAX; /* nothing leaves */
+    const uint32_t order = scene_place(1);
+    uint64_t request = 0;
+    assert_int_equal(settler_pay(scene->settler, &scene->orders[order], &request), 0);
+    scene_run(PATIENCE_MS);
+    assert_int_equal(scene->answers_count, 1);
+    assert_int_equal(scene->answers[0].err, ERR_BUSY);
+    scene->line.refusals = 0;
+    assert_true(scene_pay(order));
+    story_end_captured(0);
+}
+
+TEST(settler_answers, who_asks_again_when_the_line_is_back_waits_for_no_pause_that_grew_without_it)
+{
+    enum { TRIES = 8, SECOND_MS = 1000 }; /* in vain, and the pause grew to half a minute */
+    story_begin();
+    story_trouble("POST /v1/payment_intents", TROUBLE_BEFORE, TRIES);
+    const uint32_t order = scene_place(1);
+    assert_int_equal(scene_pay_once(order), ERR_BUSY);
+    while (scene->provider.troubles[0].times > 0) {
+        scene_run(SECOND_MS);
+    }
+    assert_int_equal(scene_pay_once(order), 0);
+    assert_int_equal(scene->provider.intents_count, 1);
+    story_end_captured(0);
+}
+
+TEST(settler_answers, who_asks_again_at_once_waits_for_the_short_pause_that_is)
+{
+    story_begin();
+    story_trouble("POST /v1/payment_intents", TROUBLE_BEFORE, 1);
+    const uint32_t order = scene_place(1);
+    uint64_t first = 0;
+    assert_int_equal(settler_pay(scene->settler, &scene->orders[order], &first), 0);
+    while (scene->provider.troubles[0].times > 0 || scene->line.count > 0) {
+        scene_run(1);
+    }
+    assert_int_equal(scene_pay_once(order), 0);
+    assert_int_equal(scene->provider.intents_count, 1);
+    story_end_captured(0);
+}
+
 TEST(settler_answers, an_intent_without_sense_is_shown_to_nobody)
 {
     story_begin();
@@ -84,6 +130,31 @@ TEST(settler_answers, who_asks_for_a_form_while_another_page_pays_gets_none)
     }
     assert_int_equal(scene_look(order)->ledger.held_minor, 700);
     story_end_captured(0);
+}
+
+/* Of an order that is over nothing else is to be done; of the other one something may be. */
+TEST(settler_answers, what_was_refused_before_the_dispute_was_known_is_given_back_when_it_is_won)
+{
+    for (uint32_t is_over = 0; is_over < 2; is_over++) {
+        story_begin();
+        const uint32_t order = story_captured(2);
+        scene->has_hooks = false;
+        const uint32_t dispute = provider_dispute_add(&scene->provider, 0);
+        const uint32_t keys_count = scene->provider.keys_count;
+        if (is_over) {
+            scene_do(COMMAND_CANCEL, order);
+        } else {
+            scene_do_line(COMMAND_REFUSE, order, 2);
+        }
+        scene_run(MINUTE_MS);
+        assert_int_equal(scene->provider.keys_count - keys_count, ATTEMPT_KEYS_MAX);
+        scene_run(HOUR_MS);
+        assert_int_equal(scene_look(order)->ledger.disputes_count, 1);
+        provider_dispute_set(&scene->provider, dispute, "won");
+        scene_run(HOUR_MS);
+        assert_int_equal(scene_look(order)->due_minor, 0);
+        story_end_captured(1100);
+    }
 }
 
 TEST(settler_answers, events_that_are_none_are_told_as_what_they_are_about)

@@ -12,7 +12,7 @@
 
 #include "tests/settler/stories.h"
 
-enum { PLACES_EACH = 2 };
+enum { PLACES_EACH = 2, HOUR_MS = 60 * 60 * 1000 };
 
 /* How often the story came by such places. */
 static uint64_t places_of(const struct scene_fault *fault)
@@ -131,6 +131,34 @@ TEST(settler, comes_to_the_same_end_when_it_is_killed_once)
         {.strike = STRIKE_LOST},
     };
     each_kind(kinds, sizeof kinds / sizeof *kinds);
+}
+
+TEST(settler, shows_nobody_a_form_that_became_another_whatever_write_fails_once)
+{
+    struct scene *it = scene_new();
+    uint64_t puts = 0;
+    for (uint64_t nth = 0; nth <= puts; nth++) {
+        const struct scene_fault fault = {.strike = nth > 0 ? STRIKE_OWN : STRIKE_NONE,
+                                          .call = MEMORY_PUT,
+                                          .nth = (unsigned)nth,
+                                          .err = ERR_IO};
+        scene_begin(&fault);
+        const uint32_t order = scene_place(1);
+        assert_true(scene_pay(order));
+        const uint32_t before = scene->provider.intents_count;
+        for (uint32_t i = 0; i < before; i++) {
+            scene->provider.intents[i].amount++; /* by hand, at the provider */
+        }
+        (void)scene_pay_once(order); /* refused, or another that is right */
+        scene_run(HOUR_MS);
+        for (uint32_t i = 0; i < before; i++) {
+            assert_string_equal(scene->provider.intents[i].status, "canceled");
+        }
+        puts = nth == 0 ? store_memory_calls(scene->own, MEMORY_PUT) : puts;
+        scene_end();
+    }
+    assert_true(puts > 0);
+    scene_free(it);
 }
 
 /* A story fails many times here; each way through the code to a store fails once. */

@@ -81,3 +81,23 @@ TEST(settler_thread, does_not_start_without_a_thread)
     scene_end();
     scene_free(it);
 }
+
+TEST(settler_thread, does_not_start_without_memory)
+{
+    struct scene *it = scene_new();
+    unsigned nth = 0;
+    scene_begin(NULL);
+    const struct settler_config config = config_of();
+    for (bool is_reached = true; is_reached; nth++) {
+        struct settler *settler = NULL;
+        scarce_begin("calloc", nth + 1, pthread_self());
+        const int err = settler_start(&config, &settler);
+        is_reached = scarce_end();
+        assert_int_equal(err, is_reached ? ERR_NO_MEMORY : 0);
+        assert_true(is_reached == (settler == NULL));
+        settler_stop(settler);
+    }
+    assert_true(nth > 3); /* itself, an order, a plan; and what their parts take */
+    scene_end();
+    scene_free(it);
+}

@@ -25,8 +25,9 @@ enum {
     COPIES_MAX = 105,
     COPIES_SPARSE_MAX = 300,
     /* Two devices of one name, or links that lost the word of who is linked to whom, which is said
-     * again when it changes: */
-    COPIES_TOLD_WRONG_MAX = 150,
+     * again when it changes. Who lost it passes on what that one writes to all: it counts how many
+     * of the orders are drawn there. */
+    COPIES_TOLD_WRONG_MAX = 200,
     ANSWER_MS = 1000,
     BOARD_MS = 1000,
 };
@@ -257,6 +258,7 @@ void alone_check(struct sim *sim)
     const struct cluster_node *node = till_draw(sim);
     groups[node->index] = 1;
     cluster_partition(sim->cluster, groups);
+    cluster_run(sim->cluster, SIM_NOTICE_MS);
     for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
         if (!ask(sim, ORACLE_ALONE, node, steps[i].kind, steps[i].fill, &order)) {
             return;

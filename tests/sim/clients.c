@@ -159,6 +159,9 @@ static void ask(struct sim *sim, struct cluster_node *node)
         order_choose(sim, node, command);
     }
     wishes[kind].fill(sim, command);
+    if (kind == COMMAND_ORDER_PLACE && node->role == ROLE_GATEWAY) {
+        command->principal.role = ROLE_CUSTOMER; /* nobody else orders there */
+    }
     request->is_keyed = wishes[kind].is_keyed || sim_chance(sim, KEYED_ODDS);
     request->key = shop_key_make((uint32_t)(sim->cluster->now_ms / 1000), number + 1);
     if (request->is_keyed) {

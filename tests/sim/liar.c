@@ -9,6 +9,7 @@
 #include "sync/roster/statement.h"
 #include "tests/lib/event_bodies.h"
 #include "tests/lib/journal.h"
+#include "tests/lib/plausible.h"
 #include "tests/sim/sim_internal.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
     TRICK_ODDS = 3000,
     JUNK_BYTES_MAX = 200,
     CLAIMED_SEQ = 1000000000,
+    MADE_UP_ORDERS = 3,
     FAR_DAY = 100, /* more than are opened in a run */
     OFFICE_NODE = 0,
 };
@@ -52,6 +54,14 @@ static struct entity_id order_draw(struct sim *sim)
                                   : sim->orders[sim_below(sim, sim->orders_count)];
 }
 
+/* Whether its certificate allows @info, on whatever is there: a gateway's does not. */
+static bool is_allowed_anywhere(uint64_t capabilities, const struct event_info *info)
+{
+    return device_may_write(capabilities, info) &&
+           (!capabilities_are_gateways(capabilities) ||
+            gateway_reach(info->type, info->kind) == REACH_ANYTHING);
+}
+
 /* One that its certificate does not allow, about something that is there. None of stock: P7 adds up
  * what was written, whoever might. */
 static void forge_forbidden(struct sim *sim, struct forgery *forgery)
@@ -62,13 +72,42 @@ static void forge_forbidden(struct sim *sim, struct forgery *forgery)
     for (size_t i = 0; i < body_samples_count; i++) {
         const struct body_sample *sample = &body_samples[(from + i) % body_samples_count];
         const struct event_info *info = event_info_find(sample->type);
-        const bool is_allowed = (capabilities & capability_bit(info->capability)) != 0;
-        if (!is_allowed && info->kind != KIND_STOCK) {
+        if (!is_allowed_anywhere(capabilities, info) && info->kind != KIND_STOCK) {
             forgery->event.type = sample->type;
             forgery->event.entity = info->kind == KIND_ORDER
                                         ? order_draw(sim)
                                         : entity_id_derive(info->kind, sim_below(sim, 3));
             forgery->event.body = body_sample_bytes(sample, forgery->data, sizeof forgery->data);
+            return;
+        }
+    }
+}
+
+/* One that its certificate allows, of which no word is meant: about whatever order there is, or one
+ * that it makes up. */
+static void forge_allowed(struct sim *sim, struct forgery *forgery)
+{
+    const uint64_t capabilities =
+        role_device_capabilities(sim->cluster->nodes[sim->liar.node].role);
+    const struct cluster_node *other = &sim->cluster->nodes[sim_node_draw(sim)];
+    const size_t from = sim_below(sim, plausibles_count);
+    const uint64_t made_up = sim_below(sim, MADE_UP_ORDERS);
+    const struct plausible_about about = {.lane = bytes_of_text(other->lane),
+                                          .day = sim->days,
+                                          .log = other->log,
+                                          .number = 1 + (uint32_t)sim_below(sim, 60),
+                                          .pay = entity_id_derive(KIND_ORDER, made_up)};
+    forgery->event.t = plausible_times[sim_below(sim, PLAUSIBLE_TIMES)];
+    forgery->event.entity =
+        sim_below(sim, 4) == 0 ? entity_id_derive(KIND_ORDER, 100 + made_up) : order_draw(sim);
+    for (size_t i = 0; i < plausibles_count; i++) {
+        const struct plausible *lie = &plausibles[(from + i) % plausibles_count];
+        const struct event_info *info = event_info_find(lie->type);
+        if ((capabilities & capability_bit(info->capability)) != 0) {
+            forgery->event.type = lie->type;
+            lie->encode(&about, &forgery->writer);
+            forgery_body(forgery);
+            sim->cluster->faults[FAULT_PLAUSIBLE]++;
             return;
         }
     }
@@ -146,8 +185,8 @@ static void forge_orphan(struct sim *sim, struct forgery *forgery)
 static void forge(struct sim *sim, struct forgery *forgery)
 {
     static void (*const ways[])(struct sim * sim, struct forgery * forgery) = {
-        forge_forbidden, forge_forbidden, forge_absurd, forge_saw,
-        forge_orphan,    forge_day,       forge_give};
+        forge_forbidden, forge_forbidden, forge_allowed, forge_allowed, forge_absurd,
+        forge_saw,       forge_orphan,    forge_day,     forge_give};
     const size_t count = sizeof ways / sizeof *ways - (sim->liar.is_giving ? 0 : 1);
     forgery->event = (struct event){.t = 1 + sim_below(sim, 1u << 20)};
     writer_init(&forgery->writer, forgery->data, sizeof forgery->data);

@@ -1,10 +1,10 @@
 /* liar.h - a device of the pop-up falls into hostile hands: its keys are good, its word is not.
  *
  * From some turn on it runs no replica. It signs two versions of its journal and shows one to half
- * of the others; it writes what its role forbids, what makes no sense, what it has not, days that
- * nobody opened; it claims events that nobody has written, also of other devices' journals; it
- * repeats what it heard, cuts frames short and makes some up. When all is healed it stays as it is,
- * but writes no more.
+ * of the others; it writes what its role forbids (as a gateway, on anybody's order), what makes no
+ * sense, what it has not, days that nobody opened; it claims events that nobody has written, also
+ * of other devices' journals; it repeats what it heard, cuts frames short and makes some up. When
+ * all is healed it stays as it is, but writes no more.
  */
 #ifndef TRESTLE_TESTS_SIM_LIAR_H
 #define TRESTLE_TESTS_SIM_LIAR_H

@@ -54,7 +54,7 @@ static void usage(FILE *to)
     (void)fprintf(
         to,
         "Usage: %s [--seeds N] [--seed S] [--jobs J] [--trace] [--trace-hash] [--each-path]\n"
-        "       [--shrink] [--turns N] [--without FAULT,...]\n"
+        "       [--shrink] [--turns N] [--without FAULT,...] [--blind ORACLE]\n"
         "\n"
         "Runs N simulated pop-ups (default 100) from seed S (default 1) on: several devices "
         "with the\n"
@@ -65,6 +65,7 @@ static void usage(FILE *to)
         "  --each-path   the store fails once on each way that the code has to it\n"
         "  --shrink      of seed S, which fails: the fewest turns and faults with which it does\n"
         "  --turns       after so many (default %d) all is healed\n"
+        "  --blind       what this oracle would find is passed over (P1, ticks, ...)\n"
         "  --without     these do not happen:",
         program, SIM_TURNS);
     for (unsigned i = 0; sim_fault_name(i) != NULL; i++) {
@@ -275,11 +276,12 @@ static const char *command_text(unsigned kind)
     return texts[kind];
 }
 
-/* Not asked for here, but in unit.scenario_tables and process.carts. */
+/* Not asked for here, but in unit.scenario_tables and process.carts; a tip in unit.till_tip and
+ * process.golden: here only who lies writes one. */
 static bool is_elsewhere(unsigned kind)
 {
-    return kind == COMMAND_TABLE_SIT || kind == COMMAND_TABLE_CLEAR || kind == COMMAND_TABLE_CODE ||
-           kind == COMMAND_TABLE_REVOKE;
+    return kind == COMMAND_TIP || kind == COMMAND_TABLE_SIT || kind == COMMAND_TABLE_CLEAR ||
+           kind == COMMAND_TABLE_CODE || kind == COMMAND_TABLE_REVOKE;
 }
 
 /* How many never happened. */
@@ -356,6 +358,18 @@ static bool number_parse(const char *text, uint64_t *ret_number)
     return *end == '\0';
 }
 
+/* The bit of the oracle of that name. */
+static bool oracle_parse(const char *name, uint64_t *ret_bits)
+{
+    for (unsigned i = 0; i < ORACLE_COUNT; i++) {
+        if (strcmp(oracle_name((enum oracle)i), name) == 0) {
+            *ret_bits |= UINT64_C(1) << i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Take the option at arguments[*at], and its number when it has one; false when it is none. */
 static bool option_take(char **arguments, int *at, struct options *options)
 {
@@ -385,6 +399,11 @@ static bool option_take(char **arguments, int *at, struct options *options)
         const char *list = arguments[*at];
         *at += list == NULL ? 0 : 1;
         return list != NULL && shrink_parse(list, &options->sim.without);
+    }
+    if (strcmp(name, "--blind") == 0) {
+        const char *oracle = arguments[*at];
+        *at += oracle == NULL ? 0 : 1;
+        return oracle != NULL && oracle_parse(oracle, &options->sim.blind);
     }
     for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(name, numbers[i].name) == 0) {

@@ -9,7 +9,6 @@ enum {
     MISSED_EVENTS = 1000,
     MISSED_ORDERS_MAX = 480, /* of which each is two events or more */
     ORDER_MS = 10,
-    NOTICE_MS = 2500, /* until all have noticed that they are apart */
     HEALED_MS = 2000,
 };
 
@@ -30,7 +29,7 @@ static void write_apart(struct sim *sim, uint32_t alone)
         cluster_command(sim->cluster, at, &request->command, (uint64_t)(request - sim->requests));
         cluster_run(sim->cluster, ORDER_MS);
     }
-    cluster_run(sim->cluster, NOTICE_MS);
+    cluster_run(sim->cluster, SIM_NOTICE_MS);
 }
 
 void missed_check(struct sim *sim)
@@ -44,7 +43,7 @@ void missed_check(struct sim *sim)
     const uint32_t alone = (uint32_t)sim_oracle_below(sim, cluster->count);
     groups[alone] = 1;
     cluster_partition(cluster, groups);
-    cluster_run(cluster, NOTICE_MS);
+    cluster_run(cluster, SIM_NOTICE_MS);
     requests_drop(sim);
     const uint64_t before = sim->stats->events;
     write_apart(sim, alone);

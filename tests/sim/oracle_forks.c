@@ -136,8 +136,43 @@ void forks_check(struct sim *sim, struct cluster_node *node)
     store_memory_abort(txn);
 }
 
-void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked)
+/* Whether the event at (@log, @seq) states the fork that was found, or a lower one. */
+static bool states_it(const struct sim *sim, struct store_txn *txn, uint64_t log, uint64_t seq)
 {
+    struct hash hash;
+    struct bytes bytes;
+    struct event event;
+    struct log_point stated;
+    int err = event_get(txn, log, seq, &hash, &bytes);
+    err = err != 0 ? err : event_decode(bytes, &event);
+    check(err == 0);
+    return log_fork_claims(event.body, &stated) == 0 && stated.log == sim->fork_found.log &&
+           stated.seq <= sim->fork_found.seq;
+}
+
+/* Whether @node knew of the fork by another statement, which stands where others do not get it now:
+ * then its own voids nothing. */
+static bool is_restated(const struct sim *sim, struct store_txn *txn,
+                        const struct cluster_node *node)
+{
+    struct replica_log_info info;
+    for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
+        const int32_t t = truth_find(sim, node, info.log);
+        const uint64_t held = t < 0 ? 0 : sim->watches[node->index].seqs[t];
+        for (uint64_t seq = 1; seq <= held; seq++) {
+            const bool is_itself = info.log == node->log && seq == sim->fork_stated_seq;
+            if (!is_itself && sim->truth[t].events[seq - 1].type == EVENT_LOG_FORK &&
+                states_it(sim, txn, info.log, seq)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void forks_turn(struct sim *sim, struct cluster_node *node)
+{
+    const uint64_t forked = sim->fork_found.log;
     const int32_t at = truth_find(sim, node, forked);
     if (at < 0) {
         return;
@@ -145,6 +180,10 @@ void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked)
     const struct truth_log *truth = &sim->truth[at];
     const uint64_t counted = forks_count_to(node, forked);
     struct store_txn *txn = store_memory_begin(node->store, false);
+    if (is_restated(sim, txn, node)) {
+        store_memory_abort(txn);
+        return;
+    }
     for (uint64_t seq = counted + 1; seq <= sim_watch(sim, node)->seqs[at] && !sim->is_failed;
          seq++) {
         const struct operation id = operation_of(truth, seq);

@@ -12,7 +12,7 @@
 
 enum {
     LINK_BYTES_MAX = 64 * 1024,
-    HEADS_BYTES_MAX = 64, /* of a frame that tells heads, and for each log in it: */
+    HEADS_BYTES_MAX = 96, /* of a frame that tells heads, and for each log in it: */
     HEAD_BYTES_MAX = 40,
     REST_MS = 3000,
     REST_ROUNDS_MAX = 8, /* until the last rights to sell have found their places */
@@ -51,8 +51,9 @@ void links_turn(struct sim *sim, const struct cluster_node *node)
 
 void links_send(struct sim *sim, const struct cluster_node *node, struct bytes frame)
 {
-    const bool has_heads =
-        sim->message->kind == MESSAGE_STATUS || sim->message->kind == MESSAGE_WANT;
+    const bool has_heads = sim->message->kind == MESSAGE_HELLO ||
+                           sim->message->kind == MESSAGE_STATUS ||
+                           sim->message->kind == MESSAGE_WANT;
     const size_t most = has_heads ? HEADS_BYTES_MAX + HEAD_BYTES_MAX * (size_t)sim->truth_count
                                   : EVENT_SALVAGE_BYTES_MAX + 4096;
     sim->stats->oracles[ORACLE_BOUNDS]++;

@@ -106,18 +106,20 @@ static bool adopted_event(struct store_txn *txn, const struct roster *roster,
 
 /* --- what counts --- */
 
-static bool is_valid(const struct roster *roster, const struct operation *id,
+static bool is_valid(const struct roster *roster, enum whose whose, const struct operation *id,
                      const struct event *event)
 {
-    return roster_judge(roster, id->log, id->seq, event->type, event->by) == VERDICT_VALID;
+    return roster_judge(roster, id->log, id->seq, event->type, event->by) == VERDICT_VALID &&
+           state_is_in_reach(roster, id, event, KIND_ORDER, whose);
 }
 
 /* What does not count holds nothing up, nor does what a fork or a revocation takes before it comes.
  */
-static bool counts(const struct roster *roster, struct store_txn *txn, const struct operation *id)
+static bool counts(const struct roster *roster, enum whose whose, struct store_txn *txn,
+                   const struct operation *id)
 {
     struct event event;
-    if (own_event(txn, id, &event) && is_valid(roster, id, &event)) {
+    if (own_event(txn, id, &event) && is_valid(roster, whose, id, &event)) {
         return true;
     }
     const enum verdict verdict = roster_judge(roster, id->log, id->seq, EVENT_LOG_CERT, 0);
@@ -129,7 +131,9 @@ static void event_check(struct sim *sim, const struct cluster_node *node, struct
 {
     struct event event;
     const struct roster *roster = replica_roster(node->replica);
-    const bool is_own = own_event(txn, &shown->id, &event) && is_valid(roster, &shown->id, &event);
+    const enum whose whose = whose_order(sim->history);
+    const bool is_own =
+        own_event(txn, &shown->id, &event) && is_valid(roster, whose, &shown->id, &event);
     sim->stats->oracles[ORACLE_RIGHTS]++;
     if (!is_own && !carried_event(txn, &shown->id, &event) &&
         !adopted_event(txn, roster, &sim->history->entity, &shown->id, &event)) {
@@ -141,7 +145,7 @@ static void event_check(struct sim *sim, const struct cluster_node *node, struct
     for (uint32_t i = 0; i < event.parents_count && shown->is_causal; i++) {
         const struct operation *parent = &event.parents[i];
         sim->stats->oracles[ORACLE_EXPOSURE]++;
-        if (history_find(sim->history, parent) < 0 && counts(roster, txn, parent)) {
+        if (history_find(sim->history, parent) < 0 && counts(roster, whose, txn, parent)) {
             sim_fail(sim, ORACLE_EXPOSURE, node,
                      "shows event %llu of type %u, which was carried on, without its parents",
                      (unsigned long long)shown->id.seq, shown->type);

@@ -178,6 +178,37 @@ static void raws_load(struct raws *raws, struct store_txn *txn, const struct ros
     store_cursor_close(&cursor);
 }
 
+/* --- P11 of a gateway --- */
+
+bool state_is_in_reach(const struct roster *roster, const struct operation *id,
+                       const struct event *event, enum kind kind, enum whose whose)
+{
+    const bool is_opening = event->type == EVENT_ORDER_OPEN;
+    const enum gateway_reach reach = gateway_reach(event->type, kind);
+    return !capabilities_are_gateways(roster_capabilities(roster, id->log, id->seq)) ||
+           reach == REACH_ANYTHING ||
+           (reach == REACH_CUSTOMERS_ORDERS && whose == WHOSE_CUSTOMERS &&
+            (!is_opening || whose_opening(event->body) == WHOSE_CUSTOMERS));
+}
+
+/* What a gateway wrote where it has no right to is void, too. */
+static void raws_reach(struct raws *raws, const struct roster *roster, enum kind kind)
+{
+    enum whose whose = WHOSE_NOBODYS;
+    for (uint32_t i = 0; i < raws->count; i++) {
+        struct raw *raw = &raws->events[i];
+        raw->is_void |= !state_is_in_reach(roster, &raw->id, &raw->event, kind, WHOSE_CUSTOMERS);
+        if (raw->event.type == EVENT_ORDER_OPEN && !raw->is_void) {
+            const enum whose says = whose_opening(raw->event.body);
+            whose = says > whose ? says : whose;
+        }
+    }
+    for (uint32_t i = 0; i < raws->count; i++) {
+        struct raw *raw = &raws->events[i];
+        raw->is_void |= !state_is_in_reach(roster, &raw->id, &raw->event, kind, whose);
+    }
+}
+
 static bool is_exposable(const struct raws *raws, const struct operation *id)
 {
     for (uint32_t i = 0; i < raws->count; i++) {
@@ -340,6 +371,7 @@ static void entity_check(struct sim *sim, struct cluster_node *node, struct stor
         return;
     }
     raws_load(&raws, txn, replica_roster(node->replica), kind, &entity);
+    raws_reach(&raws, replica_roster(node->replica), kind);
     raws_settle(&raws, replica_roster(node->replica));
     if (entity_is_tally(kind)) {
         tally_check(sim, node, txn, &entity, row);

@@ -40,7 +40,7 @@ const char *oracle_text(enum oracle oracle)
 void sim_fail(struct sim *sim, enum oracle oracle, const struct cluster_node *node,
               const char *format, ...)
 {
-    if (sim->is_failed) {
+    if (sim->is_failed || (sim->options.blind >> oracle & 1) != 0) {
         return;
     }
     sim->is_failed = true;
@@ -119,8 +119,8 @@ static void rows_look(struct sim *sim, struct cluster_node *node)
         state_forget(sim, node);
         return;
     }
-    if (!sim->is_failed && sim->fork_found != 0) {
-        forks_turn(sim, node, sim->fork_found);
+    if (!sim->is_failed && sim->fork_found.log != 0) {
+        forks_turn(sim, node);
     }
     if (!sim->is_failed) {
         cuts_turn(sim, node);
@@ -371,6 +371,14 @@ static void answers_check(struct sim *sim, struct cluster_node *node)
     }
 }
 
+/* Whether a liar who may open the stall's orders opened this customer's as one of those: what the
+ * gateway wrote on it waits until he is revoked (ADR 38). */
+static bool is_taken_over(const struct sim *sim, uint32_t at)
+{
+    return sim->liar.is_on && sim->cluster->nodes[at].role == ROLE_GATEWAY &&
+           whose_order(sim->history) == WHOSE_STALLS;
+}
+
 /* Every order that was answered is shown, with the number that the person was told. */
 static void numbers_check(struct sim *sim, struct cluster_node *node, const struct request *request)
 {
@@ -386,7 +394,8 @@ static void numbers_check(struct sim *sim, struct cluster_node *node, const stru
                 is_shown = is_shown || sim->order->numbers[i].number == request->answers[at].number;
             }
             /* Retried at more devices than an order shows numbers of. */
-            is_shown = is_shown || sim->order->numbers_count == ORDER_NUMBERS_MAX;
+            is_shown = is_shown || sim->order->numbers_count == ORDER_NUMBERS_MAX ||
+                       is_taken_over(sim, at);
         }
         sim->stats->oracles[ORACLE_ANSWERS]++;
         if (!is_shown) {
@@ -505,6 +514,9 @@ static void run(struct sim *sim, uint64_t seed, struct sim_stats *stats)
     }
     if (!sim->is_failed) {
         check_end(sim);
+    }
+    if (!sim->is_failed && !sim->liar.is_lying) {
+        shelf_check(sim);
     }
     if (!sim->is_failed && !sim->liar.is_lying) {
         alone_check(sim);

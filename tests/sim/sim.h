@@ -30,6 +30,7 @@ enum {
     SIM_CONTESTED_PERCENT = 10, /* at most, of the seeds that are run with other clocks */
     SIM_CALM_MS = 5500, /* who carries on what a fork voided waits up to 5 s before it writes */
     SIM_CALM_MAX_MS = 20000,
+    SIM_NOTICE_MS = 2500,   /* until devices that are cut apart have noticed it */
     SIM_REQUESTS_MAX = 512, /* of clients, and in the end: */
     SIM_REQUESTS_CALM = 160,
     SIM_NUMBERS_MAX = 1024,
@@ -68,6 +69,7 @@ enum {
     X(ORACLE_ANSWERS, "answers", "what was answered is never lost")                                \
     X(ORACLE_ONCE, "once", "a request that is retried counts once")                                \
     X(ORACLE_DECIDED, "decided", "what was voided is listed until decided, and counts once")       \
+    X(ORACLE_SHELF, "shelf", "in peace every unit is sold at whichever device")                    \
     X(ORACLE_TICKS, "ticks", "a tick means that many copies")                                      \
     X(ORACLE_ALARMS, "alarms", "no alarm among honest devices")
 
@@ -100,6 +102,7 @@ struct sim_options {
     bool is_each_path_failing; /* store_paths.h: in a third of the turns */
     uint64_t turns;            /* of the first phase; 0 = SIM_TURNS */
     uint64_t without;          /* bit i: the fault sim_fault_name(i) does not strike */
+    uint64_t blind;            /* bit i: oracle i finds nothing */
 };
 
 struct sim; /* large; made once for many seeds */

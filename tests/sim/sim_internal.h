@@ -5,6 +5,7 @@
 #include "sync/domain/entity.h"
 #include "sync/domain/menu.h"
 #include "sync/domain/order_events.h"
+#include "sync/domain/whose.h"
 #include "sync/log/run.h"
 #include "tests/sim/liar.h"
 #include "tests/sim/sim.h"
@@ -150,7 +151,8 @@ struct sim {
     /* What the oracles know. */
     struct truth_log truth[SIM_TRUTHS_MAX];
     uint32_t truth_count;
-    uint64_t fork_found; /* the log of which this turn states a fork */
+    struct log_point fork_found; /* which this turn states */
+    uint64_t fork_stated_seq;    /* where in its own log */
     uint32_t cuts_count;
     struct cut cuts[SIM_CUTS_MAX];
     uint32_t opened_count;
@@ -372,8 +374,8 @@ uint64_t forks_count_to(const struct cluster_node *node, uint64_t log);
 /* Who holds what when all is healed, and that it is everywhere in the end. */
 void forks_note_kept(struct sim *sim);
 void forks_check(struct sim *sim, struct cluster_node *node);
-/* What @node found to be forked, it carries on in the same turn. */
-void forks_turn(struct sim *sim, struct cluster_node *node, uint64_t forked);
+/* What @node found to be forked in this turn, it carries on in the same turn. */
+void forks_turn(struct sim *sim, struct cluster_node *node);
 
 /* --- calm.c: P14, I15; in the end --- */
 void calm_check(struct sim *sim);
@@ -433,6 +435,10 @@ void report_check(struct sim *sim, struct cluster_node *node);
 /* The same. */
 void erased_check(struct sim *sim, struct cluster_node *node);
 
+/* --- shelf.c: shelf --- */
+/* In the end of runs without clones, while all are linked. */
+void shelf_check(struct sim *sim);
+
 /* --- missed.c: I16 --- */
 /* At the very end of some runs. */
 void missed_check(struct sim *sim);
@@ -479,6 +485,10 @@ void state_audit(struct sim *sim, struct cluster_node *node);
 void state_compare(struct sim *sim, struct cluster_node *node);
 /* Whether others carry on something of @entity that a fork voided. */
 bool state_has_salvaged(struct store_txn *txn, const struct entity_id *entity);
+/* Whether @event, which its writer at @id may write, is no gateway's or reaches an entity of @kind:
+ * an order is @whose. */
+bool state_is_in_reach(const struct roster *roster, const struct operation *id,
+                       const struct event *event, enum kind kind, enum whose whose);
 /* In the end: with everybody. */
 void state_agree(struct sim *sim, struct cluster_node *node);
 

@@ -1,6 +1,7 @@
 /* theft.c - after all else a device is stolen. Its twin, or who took its disk, writes on under the
- * same log where the owner does not hear it, and some device believes the thief; the owner revokes
- * what is known of the log, and with some luck another admin too, who knows less or another branch.
+ * same log where the owner does not hear it, and some device believes the thief, or nobody
+ * ever switches it on again; the owner revokes what is known of the log, and with some luck another
+ * admin too, who knows less or another branch.
  * Whoever carries on what the thief wrote, it must count nowhere: oracle_cuts.c looks, as do all
  * that look after a turn. In the end those that are left have the same, and of what they hold all
  * that was not revoked counts.
@@ -13,6 +14,7 @@
 enum {
     THEFT_ONE_IN = 4, /* seeds */
     AGED_ONE_IN = 3,  /* thefts */
+    IDLE_ONE_IN = 3,  /* thefts; then no fork hides what two revocations disagree about */
     DEEDS_MAX = 3,
     DEED_MS = 60,
     MEET_MS = 2500,  /* links, and what is missing */
@@ -147,6 +149,13 @@ static bool age(struct sim *sim)
     return is;
 }
 
+/* By numbers of its own, too. */
+static bool is_idle(const struct sim *sim)
+{
+    struct prng own = {.state = ~(sim->seed << 6)};
+    return prng_one_in(&own, IDLE_ONE_IN);
+}
+
 static void renew(struct sim *sim)
 {
     versions_end(sim);
@@ -164,11 +173,14 @@ void theft_act(struct sim *sim)
     const bool is_late = prng_one_in(&sim->oracle_prng, 2); /* it is carried on first */
     sim->is_forking = sim->is_robbed = true;
     sim->robbed = sim->cluster->nodes[theft.victim].device;
+    const bool is_writing = !is_idle(sim);
     const bool is_aged = age(sim);
     copy_take(sim, &theft);
     groups_set(sim, &theft);
     deeds(sim, theft.victim);
-    deeds(sim, theft.thief);
+    if (is_writing) {
+        deeds(sim, theft.thief);
+    }
     cluster_run(sim->cluster, MEET_MS);
     if (theft.admin != NOBODY) {
         revoke(sim, &theft, theft.admin);
@@ -179,7 +191,9 @@ void theft_act(struct sim *sim)
         cluster_run(sim->cluster, CARRY_MS);
     }
     revoke(sim, &theft, 0);
-    deeds(sim, theft.thief);
+    if (is_writing) {
+        deeds(sim, theft.thief);
+    }
     cluster_heal(sim->cluster);
     cluster_run(sim->cluster, MEET_MS + CARRY_MS);
     if (is_aged) {

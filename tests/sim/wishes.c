@@ -304,12 +304,18 @@ static void fill_contact(struct sim *sim, struct command *command)
     wish_blob_of(sim, command, "how to reach Ada");
 }
 
+/* Each order's words are its own, as salt makes them. */
 static void fill_review(struct sim *sim, struct command *command)
 {
+    char words[32];
     command->fields[command->fields_count++] =
         (struct wanted_field){.field = REVIEW_RATING, .number = 1 + (int64_t)sim_below(sim, 5)};
     command->fields[command->fields_count++] = (struct wanted_field){
         .field = REVIEW_TEXT, .text = bytes_of_text(sim_chance(sim, 5000) ? "good" : "cold")};
+    const struct bytes said = command->fields[command->fields_count - 1].text;
+    (void)snprintf(words, sizeof words, "%08x%08x%.4s", get_be32(command->order.bytes + 4),
+                   get_be32(command->order.bytes + 8), (const char *)said.data);
+    wish_blob_of(sim, command, words);
 }
 
 static bool is_completed(const struct order *order)

@@ -10,12 +10,15 @@ import { Events } from "./events.mjs";
 import { Intents } from "./intents.mjs";
 import { Journal } from "./journal.mjs";
 import { Refunds } from "./refunds.mjs";
+import { Sessions } from "./sessions.mjs";
 
 const NOBODY = { id: null, idempotency_key: null };
 
 export class Account {
     /** The request that is being answered: {id, idempotency_key}. */
     request = NOBODY;
+    /** Where its pages lie: scheme, host and port. */
+    origin = "";
 
     constructor({ seed = 1, now, runs, speed } = {}) {
         this.dice = new Dice(`${seed}/account`);
@@ -29,6 +32,7 @@ export class Account {
         this.refunds = new Refunds(this);
         this.disputes = new Disputes(this);
         this.intents = new Intents(this);
+        this.sessions = new Sessions(this);
         this.endpoints = new Endpoints(this);
         this.domains = new Domains(this);
     }

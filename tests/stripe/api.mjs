@@ -42,6 +42,10 @@ function answerOf(error) {
     return { status, text: JSON.stringify(body, null, 2), headers, isStored };
 }
 
+/** Of a request that nobody could have meant so; a key that was used before is none. */
+const misreadOf = ({ status, error, message }) =>
+    status !== 401 && error.type === "invalid_request_error" ? message : null;
+
 function audienceOf(authorization = "") {
     const [scheme, given = ""] = authorization.split(" ");
     const basic = () => Buffer.from(given, "base64").toString().split(":")[0];
@@ -65,10 +69,8 @@ export class Api {
         this.#account = account;
         this.#faults = faults;
         this.keys = new Idempotency(account.clock);
-        account.intents.slowBank = () => {
-            const rule = faults.strikePayment();
-            return rule ? (rule.seconds ?? 30) : 0;
-        };
+        account.intents.slowBank = () => faults.strikePayment();
+        account.intents.bankPage = () => faults.strikeQuestion() !== null;
     }
 
     /** @call: {method, path, query, headers, body}; gives {status, text, headers} or {wire}. */
@@ -104,14 +106,16 @@ export class Api {
 
     // ---- what is asked ----
 
-    /** {audience, route, id, params, key, asked, replay} or {refusal}. */
+    /** {audience, route, id, params, key, asked, replay} or {refusal}; misread: what of it Stripe
+     * does not know or lacks. */
     #read(call) {
-        const asked = { audience: "", refusal: null, key: null, replay: null };
+        const asked = { audience: "", refusal: null, key: null, replay: null, misread: null };
         try {
             asked.audience = audienceOf(call.headers.authorization);
             this.#readCall(call, asked);
         } catch (error) {
             asked.refusal = answerOf(error);
+            asked.misread = misreadOf(error);
         }
         return asked;
     }
@@ -185,6 +189,7 @@ export class Api {
             audience: asked.audience,
             status: wire ? 0 : status,
             fault: rule?.kind ?? null,
+            misread: asked.misread,
             isReplay: isReplay ?? false,
         });
         if (this.log.length > LOG_MAX) this.log.shift();

@@ -3,13 +3,18 @@
 import { declined, unknownObject } from "./errors.mjs";
 
 const DECLINED = "Your card was declined.";
+export const DECLINE = {
+    code: "card_declined",
+    decline_code: "generic_decline",
+    message: DECLINED,
+};
 
-const CARDS = [
+export const CARDS = [
     { method: "pm_card_visa", number: "4242424242424242" },
     {
         method: "pm_card_visa_chargeDeclined",
         number: "4000000000000002",
-        decline: { code: "card_declined", decline_code: "generic_decline", message: DECLINED },
+        decline: DECLINE,
     },
     {
         method: "pm_card_visa_chargeDeclinedInsufficientFunds",

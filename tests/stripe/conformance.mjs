@@ -11,6 +11,7 @@ import "./conformance/intents.mjs";
 import "./conformance/keys.mjs";
 import "./conformance/lists.mjs";
 import "./conformance/refunds.mjs";
+import "./conformance/sessions.mjs";
 import "./conformance/types.mjs";
 import "./conformance/webhooks.mjs";
 

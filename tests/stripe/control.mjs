@@ -47,6 +47,9 @@ const CALLS = {
     /** As a customer's page does, with any test card. */
     "POST pay": ({ account }, { payment_intent: intent, payment_method: method }) =>
         account.intents.confirm(intent, { payment_method: method ?? "pm_card_visa" }, true),
+    /** The same of a Checkout Session. */
+    "POST pay_session": ({ account }, { session, payment_method: method, email }) =>
+        account.sessions.pay(session, { payment_method: method ?? "pm_card_visa", email }),
     "POST authenticate": ({ account }, { payment_intent: intent, right: isRight }) =>
         account.intents.authenticate(intent, isRight === true),
     "POST expire_hold": ({ account, faults }, { payment_intent: intent }) => {

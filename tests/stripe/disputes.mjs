@@ -139,6 +139,7 @@ export class Disputes {
         this.#account.events.add("charge.dispute.updated", dispute);
         this.#account.events.add("charge.dispute.closed", dispute);
         if (outcome !== "won") return dispute;
+        dispute.is_charge_refundable = true; // a refund would be the only one, now
         const charge = this.#account.charges.get(dispute.charge);
         this.#account.journal.add("reinstated", charge, dispute.amount, dispute.id);
         this.#account.events.add("charge.dispute.funds_reinstated", dispute);

@@ -26,6 +26,11 @@ export class Domains {
         });
     }
 
+    /** Whether wallets are shown on its pages. */
+    isActive(name) {
+        return this.#table.all.some((one) => one.domain_name === name && one.enabled);
+    }
+
     get(id) {
         return this.#table.get(id);
     }

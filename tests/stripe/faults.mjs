@@ -8,6 +8,7 @@ const ANY = "any request";
 const RUN = "a request that runs"; // not one whose answer is replayed, nor a GET
 const EVENT = "an event";
 const PAY = "a payment";
+const ASK = "a question of the bank";
 const DONE = "control"; // not by rule: when it is asked for
 
 /** Kind: [what it strikes, what happens]. */
@@ -35,7 +36,11 @@ export const KINDS = {
     webhook_duplicate: [EVENT, "sent twice"],
     webhook_reorder: [EVENT, "sent after the next one"],
     webhook_double: [EVENT, "told again as another event, under another id"],
-    slow_bank: [PAY, "the intent is processing for `seconds` (30)"],
+    slow_bank: [
+        PAY,
+        "the intent is processing for `seconds` (30); then the bank may say no (`declines`)",
+    ],
+    bank_page: [ASK, "asked on the bank's own page: the customer is sent there, and comes back"],
     internet_down: [DONE, "connections break, webhooks do not arrive"],
     hold_expiry: [DONE, "the bank's promise ends early"],
     dispute: [DONE, "a chargeback or an inquiry"],
@@ -51,7 +56,7 @@ export class Faults {
         this.#dice = new Dice(`${seed}/faults`);
     }
 
-    add({ kind, times = 1, chance = 1, skip = 0, match = {}, ms, seconds }) {
+    add({ kind, times = 1, chance = 1, skip = 0, match = {}, ...how }) {
         if (!Object.hasOwn(KINDS, kind) || KINDS[kind][0] === DONE)
             throw invalid(`No rule strikes as '${kind}'.`, "kind");
         if (!(times === null || times >= 1) || !(chance > 0 && chance <= 1) || !(skip >= 0))
@@ -61,7 +66,8 @@ export class Faults {
         } catch {
             throw invalid("match.path is no regular expression.", "match");
         }
-        this.#rules.push({ kind, times, chance, skip, match, ms, seconds });
+        const { ms, seconds, declines } = how;
+        this.#rules.push({ kind, times, chance, skip, match, ms, seconds, declines });
     }
 
     clear() {
@@ -113,5 +119,9 @@ export class Faults {
 
     strikePayment() {
         return this.#strike([PAY], () => true);
+    }
+
+    strikeQuestion() {
+        return this.#strike([ASK], () => true);
     }
 }

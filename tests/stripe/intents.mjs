@@ -1,5 +1,5 @@
 // PaymentIntents: from a cart to money (docs/stripe.md, P1 to P15).
-import { cardOfMethod, cardOfNumber } from "./cards.mjs";
+import { cardOfMethod, cardOfNumber, DECLINE } from "./cards.mjs";
 import { declined, forbidden, invalid, refused } from "./errors.mjs";
 import { Table } from "./lists.mjs";
 import { mustBeAmount, mustBeCurrency } from "./money.mjs";
@@ -39,8 +39,11 @@ export class Intents {
     /** By id: the card in use, and what the bank asks. Neither is part of any answer. */
     #cards = new Map();
     #challenges = new Map();
-    /** Seconds for which the bank thinks about the next payment. */
-    slowBank = () => 0;
+    /** {seconds, declines}: how long the bank thinks about the next payment, and whether it then
+     * says no; null: it agrees at once. */
+    slowBank = () => null;
+    /** Whether the bank asks on a page of its own, instead of within the shop's. */
+    bankPage = () => false;
 
     constructor(account) {
         this.#account = account;
@@ -154,7 +157,13 @@ export class Intents {
     }
 
     /** @hasPage: asked by the customer's page, which shows what the bank asks. */
-    confirm(id, { payment_method: method, return_url: url, card }, hasPage = false) {
+    confirm(id, params, hasPage = false) {
+        if (this.#account.sessions.has(this.get(id))) throw this.#ofSession(id, "confirmed");
+        return this.attempt(id, params, hasPage);
+    }
+
+    /** A Checkout Session pays its intent by itself. */
+    attempt(id, { payment_method: method, return_url: url, card }, hasPage = false) {
         const intent = this.get(id);
         this.#mustBe(intent, PAYABLE, "be confirmed");
         const redirects = intent.automatic_payment_methods?.allow_redirects === "always";
@@ -172,12 +181,24 @@ export class Intents {
         return intent;
     }
 
+    /** What Stripe answers of an intent that is a session's business. */
+    #ofSession(id, what) {
+        const message = `A Checkout Session's PaymentIntent is not ${what}: expire the session.`;
+        return refused("payment_intent_unexpected_state", message, {
+            payment_intent: this.#account.events.snapshot(this.get(id)),
+        });
+    }
+
     #pay(intent, url, hasPage) {
         const card = this.#cards.get(intent.id);
-        const wait = this.slowBank(intent);
         if (card.decline) throw this.#decline(intent, card);
         if (card.asks) this.#ask(intent, url, hasPage);
-        else if (wait > 0) this.#think(intent, wait);
+        else this.#decide(intent);
+    }
+
+    #decide(intent) {
+        const slow = this.slowBank();
+        if (slow) this.#think(intent, slow);
         else this.#authorise(intent);
     }
 
@@ -197,12 +218,19 @@ export class Intents {
         intent.last_payment_error = { ...error, type: "card_error" };
         this.#cards.delete(intent.id);
         this.#account.events.add("payment_intent.payment_failed", intent);
+        this.#account.sessions.follow(intent);
     }
 
-    #think(intent, seconds) {
+    #think(intent, { seconds = 30, declines = false }) {
         intent.status = "processing";
+        intent.next_action = null;
         this.#account.events.add("payment_intent.processing", intent);
-        this.#account.clock.after(seconds, () => this.#authorise(intent));
+        this.#account.sessions.follow(intent);
+        this.#account.clock.after(seconds, () => {
+            if (declines)
+                this.#decline(intent, { ...this.#cards.get(intent.id), decline: DECLINE });
+            else this.#authorise(intent);
+        });
     }
 
     #authorise(intent) {
@@ -219,6 +247,7 @@ export class Intents {
             return;
         }
         this.#account.events.add("payment_intent.amount_capturable_updated", intent);
+        this.#account.sessions.follow(intent);
         const { capture_before: end } = charge.payment_method_details.card;
         this.#account.clock.after(end - this.#account.now, () => {
             if (intent.status === "requires_capture") this.expire(intent.id);
@@ -229,31 +258,36 @@ export class Intents {
 
     #ask(intent, url, hasPage) {
         const challenge = this.#account.id("challenge");
-        this.#challenges.set(challenge, intent.id);
+        const isWithin = !url || (hasPage && !this.bankPage());
+        this.#challenges.set(challenge, { id: intent.id, url: isWithin ? undefined : url });
         intent.status = "requires_action";
         const path = `/practice/bank/${challenge}`;
-        intent.next_action =
-            hasPage || !url
-                ? { type: "use_stripe_sdk", use_stripe_sdk: { practice_path: path } }
-                : {
-                      type: "redirect_to_url",
-                      redirect_to_url: { return_url: url, url: path },
-                  };
+        intent.next_action = isWithin
+            ? { type: "use_stripe_sdk", use_stripe_sdk: { practice_path: path } }
+            : {
+                  type: "redirect_to_url",
+                  redirect_to_url: { return_url: url, url: path },
+              };
         this.#account.events.add("payment_intent.requires_action", intent);
     }
 
-    /** The intent for which the bank asks; null: nothing is asked under this name (any more). */
+    /** {intent, url, isOpen}: for what the bank asks under this name, where it sends the customer
+     * afterwards, if anywhere, and whether it still asks; null: it never did. */
     challenged(challenge) {
-        const id = this.#challenges.get(challenge);
-        const intent = id === undefined ? null : this.get(id);
-        return intent?.status === "requires_action" ? intent : null;
+        const asked = this.#challenges.get(challenge);
+        if (!asked) return null;
+        const intent = this.get(asked.id);
+        const path = `/practice/bank/${challenge}`;
+        const { use_stripe_sdk: within, redirect_to_url: away } = intent.next_action ?? {};
+        const isOpen = path === (within?.practice_path ?? away?.url);
+        return { intent, url: asked.url, isOpen };
     }
 
     /** The customer's answer to the bank. */
     authenticate(id, isRight) {
         const intent = this.get(id);
         this.#mustBe(intent, ["requires_action"], "be authenticated");
-        if (isRight) this.#authorise(intent);
+        if (isRight) this.#decide(intent);
         else
             this.#fail(intent, {
                 code: "payment_intent_authentication_failure",
@@ -298,6 +332,7 @@ export class Intents {
         if (released > 0) this.#account.journal.add("release", charge, released, charge.id);
         this.#account.events.add("charge.captured", charge);
         this.#account.events.add("payment_intent.succeeded", intent);
+        this.#account.sessions.follow(intent);
         if (this.#cards.get(intent.id).disputes) this.#account.disputes.expect(intent);
     }
 
@@ -307,9 +342,16 @@ export class Intents {
 
     cancel(id, { cancellation_reason: reason = null }) {
         const intent = this.get(id);
+        if (this.#account.sessions.isWithin(intent)) throw this.#ofSession(id, "cancelled");
         this.mustBeCancelable(intent);
         this.#end(intent, reason);
         return intent;
+    }
+
+    /** Its Checkout Session expired. */
+    giveUp(id) {
+        const intent = this.get(id);
+        if (PAYABLE.includes(intent.status)) this.#end(intent, "automatic");
     }
 
     /** The bank's promise ends; nobody is warned before. */

@@ -44,7 +44,8 @@ export const oneOf = (values) => (value, name) => {
 };
 
 /** A required parameter. */
-export const must = (reader) => Object.assign((...given) => reader(...given), { isRequired: true });
+export const must = (reader) =>
+    Object.assign((...given) => reader(...given), { isRequired: true, of: reader });
 
 export const object = (readers) => {
     const read = (value, name = "") => {
@@ -66,18 +67,19 @@ export const object = (readers) => {
         }
         return result;
     };
-    return Object.assign(read, { names: Object.keys(readers) });
+    return Object.assign(read, { names: Object.keys(readers), readers });
 };
 
-export const list =
-    (reader, { max }) =>
-    (value, name) => {
+export const list = (reader, { max }) => {
+    const read = (value, name) => {
         if (typeof value === "string") throw invalid(`Invalid array: ${name}`, name);
         const keys = Object.keys(value);
         if (keys.some((key, at) => key !== String(at))) throw invalid("Invalid array", name);
         if (keys.length > max) throw invalid(`At most ${max} of ${name}`, name);
         return keys.map((key) => reader(value[key], `${name}[${key}]`));
     };
+    return Object.assign(read, { of: reader });
+};
 
 /** Strings by name; an empty value takes one away, an empty string all: null. */
 export const metadata = () => (value, name) => {

@@ -23,13 +23,28 @@ const automatic = object({
     allow_redirects: oneOf(["always", "never"]),
 });
 
+const email = text({ max: 800, pattern: /^[^@\s]+@[^@\s]+$/ });
+
 const described = {
     description: text({ max: 1000 }),
     metadata: metadata(),
-    receipt_email: text({ max: 800, pattern: /^[^@\s]+@[^@\s]+$/ }),
+    receipt_email: email,
     statement_descriptor_suffix: text({ max: 22 }),
     transfer_group: text(),
 };
+
+const CAPTURES = ["automatic", "automatic_async", "manual"];
+
+const line = object({
+    price_data: must(
+        object({
+            currency: must(text({ max: 3 })),
+            product_data: must(object({ name: must(text({ max: 250 })) })),
+            unit_amount: must(integer({ most: 99_999_999 })),
+        }),
+    ),
+    quantity: must(integer({ least: 1, most: 999_999 })),
+});
 
 const card = object({
     number: must(text({ max: 19 })),
@@ -47,7 +62,7 @@ const SECRET = [
             currency: must(text({ max: 3 })),
             allowed_payment_method_types: list(oneOf(["card"]), { max: 1 }),
             automatic_payment_methods: automatic,
-            capture_method: oneOf(["automatic", "automatic_async", "manual"]),
+            capture_method: oneOf(CAPTURES),
             confirm: boolean(),
             payment_method: id,
             return_url: text(),
@@ -90,6 +105,51 @@ const SECRET = [
         types: "PaymentIntents PaymentIntentCancelParams",
         params: object({ cancellation_reason: oneOf([...REASONS, "abandoned"]) }),
         run: ({ intents }, params, intent) => intents.cancel(intent, params),
+    },
+    {
+        call: "POST /v1/checkout/sessions",
+        types: "Checkout/Sessions SessionCreateParams",
+        params: object({
+            client_reference_id: text({ max: 200 }),
+            customer_email: email,
+            expires_at: integer(),
+            line_items: must(list(line, { max: 100 })),
+            metadata: metadata(),
+            mode: must(oneOf(["payment"])),
+            payment_intent_data: object({ capture_method: oneOf(CAPTURES), ...described }),
+            return_url: text(),
+            success_url: text(),
+            ui_mode: oneOf(["embedded_page", "hosted_page"]),
+        }),
+        run: ({ sessions }, params) => sessions.create(params),
+    },
+    {
+        call: "GET /v1/checkout/sessions",
+        types: "Checkout/Sessions SessionListParams",
+        params: listing({
+            ...LONG_AGO,
+            payment_intent: id,
+            status: oneOf(["complete", "expired", "open"]),
+        }),
+        run: ({ sessions }, params) => sessions.list(params),
+    },
+    {
+        call: "GET /v1/checkout/sessions/:id",
+        types: "Checkout/Sessions SessionRetrieveParams",
+        params: object({ expand: list(oneOf(["line_items", "payment_intent"]), { max: 2 }) }),
+        run: ({ sessions }, { expand = [] }, session) => sessions.expanded(session, expand),
+    },
+    {
+        call: "GET /v1/checkout/sessions/:id/line_items",
+        types: "Checkout/Sessions SessionListLineItemsParams",
+        params: listing({}),
+        run: ({ sessions }, params, session) => sessions.items(session, params),
+    },
+    {
+        call: "POST /v1/checkout/sessions/:id/expire",
+        types: "Checkout/Sessions SessionExpireParams",
+        params: object({}),
+        run: ({ sessions }, _params, session) => sessions.expire(session),
     },
     {
         call: "POST /v1/refunds",

@@ -31,6 +31,7 @@ export class StandIn {
         );
         this.port = this.server.port;
         this.url = `http://127.0.0.1:${this.port}`;
+        this.account.origin = this.url;
         return this;
     }
 
@@ -45,6 +46,7 @@ export class StandIn {
         const { runs } = this.account.clock;
         this.#end();
         this.#make({ seed, now, runs: runs && now === undefined });
+        this.account.origin = this.url ?? "";
     }
 
     #end() {

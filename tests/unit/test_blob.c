@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/change_number.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/sick.h"
 #include "tests/lib/test.h"
@@ -303,5 +304,98 @@ TEST(contact, the_later_one_is_shown_and_erasing_the_order_erases_all)
     assert_true(nobody_has(&first) && nobody_has(&second));
     assert_int_equal(ask(MANAGER, &command), 0);
     assert_int_equal(answered_events, 0);
+    cluster_free(cluster);
+}
+
+/* --- an order's name --- */
+
+static struct entity_id place_named(uint32_t at, uint32_t number, const struct hash *name)
+{
+    struct command command;
+    const struct shop_key key = shop_key_make(60 + number, number);
+    uint8_t session[8];
+    shop_order(&command, &key, 1);
+    command.blob = *name;
+    command.blob_size = 23;
+    command.media = bytes_of_text("text/plain");
+    assert_int_equal(ask(at, &command), 0);
+    put_be64(session, command.principal.session);
+    return entity_id_mint(get_be32(key.bytes), bytes_of(session, sizeof session),
+                          bytes_of(key.bytes, sizeof key.bytes));
+}
+
+static uint64_t change_at(uint32_t at, const struct entity_id *order)
+{
+    struct store_txn *txn = store_memory_begin(node_at(at)->store, false);
+    uint64_t number = 0;
+    assert_int_equal(change_number_of(txn, KIND_ORDER, order, &number), 0);
+    store_memory_abort(txn);
+    return number;
+}
+
+static void until(uint32_t at, const struct hash *hash, enum blob_state state)
+{
+    const uint64_t deadline_ms = cluster->now_ms + SETTLE_MS;
+    while (state_at(at, hash) != state) {
+        check(cluster_step(cluster, deadline_ms));
+    }
+}
+
+TEST(name, an_order_is_shown_anew_when_its_name_comes_and_when_it_is_erased)
+{
+    struct command command;
+    start();
+    const struct hash name =
+        cluster_put_blob(node_at(COUNTER), bytes_of_text("0123456789abcdefZebedee"));
+    const struct entity_id order = place_named(COUNTER, 1, &name);
+    until(KITCHEN, &name, BLOB_WANTED);
+    const uint64_t nameless = change_at(KITCHEN, &order);
+    until(KITCHEN, &name, BLOB_HERE);
+    assert_true(change_at(KITCHEN, &order) > nameless);
+    assert_true(cluster_converge(cluster, SETTLE_MS));
+    cluster_run(cluster, 3000);
+    assert_true(everybody_has(&name));
+    const uint64_t before = change_at(KITCHEN, &order);
+    shop_command(&command, COMMAND_ORDER_ERASE);
+    command.order = order;
+    command.reason = bytes_of_text("asked for");
+    assert_int_equal(ask(MANAGER, &command), 0);
+    assert_int_equal(answered_events, 2); /* and where its messages go */
+    cluster_run(cluster, 3000);
+    assert_true(nobody_has(&name));
+    assert_true(change_at(KITCHEN, &order) > before);
+    assert_int_equal(ask(MANAGER, &command), 0);
+    assert_int_equal(answered_events, 0);
+    cluster_free(cluster);
+}
+
+/* What a device keeps, in a row that is counted once. */
+static void keep_so_many(uint32_t at, uint32_t count)
+{
+    struct store_txn *txn = store_memory_begin(node_at(at)->store, true);
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t number[4];
+        put_be32(number, i);
+        const struct hash hash = blob_hash(bytes_of(number, sizeof number));
+        assert_int_equal(blob_state_set(txn, &hash, BLOB_HERE, 1), 0);
+    }
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+TEST(name, an_order_for_whose_name_there_is_no_room_is_taken_without)
+{
+    uint32_t count = 0;
+    uint64_t bytes = 0;
+    start();
+    keep_so_many(COUNTER, BLOBS_MAX);
+    const struct hash name =
+        cluster_put_blob(node_at(COUNTER), bytes_of_text("0123456789abcdefZebedee"));
+    (void)place_named(COUNTER, 1, &name);
+    assert_int_equal(state_at(COUNTER, &name), BLOB_NONE); /* the host drops its file */
+    struct store_txn *txn = store_memory_begin(node_at(COUNTER)->store, false);
+    assert_int_equal(blob_state_count(txn, BLOB_HERE, &count, &bytes), 0);
+    store_memory_abort(txn);
+    assert_int_equal(count, BLOBS_MAX);
+    assert_int_equal(bytes, BLOBS_MAX);
     cluster_free(cluster);
 }

@@ -109,3 +109,21 @@ TEST(blob_merge, what_one_of_two_calls_personal_is)
         mesh_free(mesh);
     }
 }
+
+/* One that is carried by the wrong entity would tell of another blob here. */
+TEST(blob_merge, what_names_another_hash_than_its_entitys_says_nothing)
+{
+    start();
+    const struct hash own = hash;
+    hash = blob_hash(bytes_of_text("another photo"));
+    add(0, 1, 7, "image/png", true);
+    erase(0);
+    assert_false(blob_at(0).is_known);
+    assert_false(blob_at(0).is_erased);
+    assert_false(blob_at(0).is_personal);
+    hash = own;
+    add(0, 2, 9, "image/png", false);
+    assert_int_equal(blob_at(0).size, 9);
+    assert_false(blob_at(0).is_personal);
+    mesh_free(mesh);
+}

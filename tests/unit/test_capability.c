@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "sync/log/event.h"
+#include "sync/log/gateway.h"
 #include "tests/lib/test.h"
 
 static bool device_may(enum role role, enum capability capability)
@@ -59,13 +59,14 @@ TEST(capability, a_courier_s_device_only_hands_over)
     assert_int_equal(role_device_capabilities(ROLE_COURIER), expected);
 }
 
-TEST(capability, a_gateway_neither_cooks_nor_hands_over_nor_takes_cash)
+TEST(capability, a_gateway_neither_cooks_nor_hands_over_nor_takes_cash_nor_cancels_nor_prints)
 {
     assert_true(device_may(ROLE_GATEWAY, CAP_ORDER));
-    assert_true(device_may(ROLE_GATEWAY, CAP_CANCEL));
     assert_false(device_may(ROLE_GATEWAY, CAP_COOK));
     assert_false(device_may(ROLE_GATEWAY, CAP_HAND_OVER));
     assert_false(device_may(ROLE_GATEWAY, CAP_TAKE_MONEY));
+    assert_false(device_may(ROLE_GATEWAY, CAP_CANCEL));
+    assert_false(device_may(ROLE_GATEWAY, CAP_PRINT));
 }
 
 TEST(capability, people_do_what_their_place_needs)
@@ -131,21 +132,39 @@ TEST(capability, texts_name_roles_both_ways)
     assert_string_equal(capability_text((enum capability)99), "unknown");
 }
 
-TEST(gateway, writes_guests_orders_and_the_provider_s_facts_and_nothing_that_a_stall_does)
+/* On whose orders: test_gateway_orders.c. */
+TEST(gateway, writes_events_of_so_many_types_and_no_others_whatever_its_certificate_says)
 {
-    const uint32_t writes[] = {EVENT_ORDER_OPEN,  EVENT_LINE_ADD,   EVENT_LINE_SET,
-                               EVENT_LINE_VOID,   EVENT_CANCEL,     EVENT_LAPSE,
-                               EVENT_REFUND_AUTO, EVENT_PAY_INTENT, EVENT_PAY_REFUND,
-                               EVENT_PAY_DISPUTE, EVENT_PAY_SEEN};
-    const uint32_t never[] = {EVENT_ACCEPT,   EVENT_REFUSE,      EVENT_START,    EVENT_DONE,
-                              EVENT_RECALL,   EVENT_HANDED,      EVENT_UNHAND,   EVENT_AMEND,
-                              EVENT_SEEN,     EVENT_DISCOUNT,    EVENT_PAY,      EVENT_REFUND,
-                              EVENT_DAY_OPEN, EVENT_REFUND_WISH, EVENT_MENU_SET, EVENT_POPUP_SET};
-    const uint64_t may = role_device_capabilities(ROLE_GATEWAY);
-    for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
-        assert_true((may & capability_bit(event_info_find(writes[i])->capability)) != 0);
+    static const uint32_t writes[] = {EVENT_LOG_OPEN,   EVENT_LOG_CERT,    EVENT_ROSTER_SAW,
+                                      EVENT_LOG_FORK,   EVENT_SALVAGE,     EVENT_DEVICE_PLACE,
+                                      EVENT_ORDER_OPEN, EVENT_LINE_ADD,    EVENT_LAPSE,
+                                      EVENT_CONTACT,    EVENT_BLOB_ADD,    EVENT_REVIEW_SET,
+                                      EVENT_PAY_INTENT, EVENT_PAY_REFUND,  EVENT_PAY_DISPUTE,
+                                      EVENT_PAY_SEEN,   EVENT_REFUND_AUTO, EVENT_STOCK_GIVE,
+                                      EVENT_STOCK_TAKE, EVENT_STOCK_UNDO,  EVENT_TIP_SET};
+    const uint64_t by_role = role_device_capabilities(ROLE_GATEWAY);
+    const uint64_t all_but_cooking = ~capability_bit(CAP_COOK);
+    for (uint32_t type = 0; type < 256; type++) {
+        const struct event_info *info = event_info_find(type);
+        bool is_written = false;
+        for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+            is_written |= writes[i] == type;
+        }
+        if (info != NULL) {
+            assert_int_equal(device_may_write(by_role, info), is_written);
+            assert_int_equal(device_may_write(all_but_cooking, info), is_written);
+            assert_true(device_may_write(UINT64_MAX, info));
+        }
     }
-    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
-        assert_false((may & capability_bit(event_info_find(never[i])->capability)) != 0);
-    }
+}
+
+TEST(gateway, writes_what_it_does_not_know_on_what_it_writes_on_anyway)
+{
+    enum { TYPE_OF_THE_FUTURE = 30000 };
+    assert_int_equal(gateway_reach(TYPE_OF_THE_FUTURE, KIND_ORDER), REACH_CUSTOMERS_ORDERS);
+    assert_int_equal(gateway_reach(TYPE_OF_THE_FUTURE, KIND_REVIEW), REACH_ANYTHING);
+    assert_int_equal(gateway_reach(TYPE_OF_THE_FUTURE, KIND_STOCK), REACH_ANYTHING);
+    assert_int_equal(gateway_reach(TYPE_OF_THE_FUTURE, KIND_BLOB), REACH_ANYTHING);
+    assert_int_equal(gateway_reach(TYPE_OF_THE_FUTURE, KIND_MENU), REACH_NOTHING);
+    assert_int_equal(gateway_reach(TYPE_OF_THE_FUTURE, KIND_POPUP), REACH_NOTHING);
 }

@@ -71,6 +71,19 @@ TEST(cart, its_row_says_all_of_it_and_half_a_row_nothing)
     }
 }
 
+TEST(cart, a_row_whose_last_order_has_a_round_and_no_name_is_no_cart)
+{
+    static struct cart again;
+    static const uint8_t end[2] = {0x90, 0x00}; /* nothing placed, no table */
+    /* [7] and a name beside it, no table */
+    static const uint8_t other[2 + 2 + ENTITY_ID_BYTES + 1] = {0x91, 0x07, 0xc4, ENTITY_ID_BYTES};
+    memset(&cart, 0, sizeof cart);
+    const size_t head = row().size - sizeof end;
+    assert_memory_equal(buffer + head, end, sizeof end);
+    memcpy(buffer + head, other, sizeof other);
+    assert_int_equal(cart_decode(bytes_of(buffer, head + sizeof other), &again), ERR_MALFORMED);
+}
+
 TEST(cart, the_largest_one_has_room_in_its_row)
 {
     static char who[NAME_BYTES_MAX], note[NOTE_BYTES_MAX - NAME_BYTES_MAX - 2];
@@ -87,6 +100,16 @@ TEST(cart, the_largest_one_has_room_in_its_row)
     }
     assert_int_equal(cart_add(&cart, 7, bytes_of_text(""), &line), ERR_TOO_MANY);
     (void)row();
+}
+
+TEST(cart, one_that_had_as_many_lines_as_there_are_names_for_takes_no_more)
+{
+    memset(&cart, 0, sizeof cart);
+    cart.line_next = UINT32_MAX - 1;
+    assert_int_equal(add(1, 10, 1), 0);
+    assert_int_equal(cart.lines[0].id, UINT32_MAX);
+    assert_int_equal(add(2, 10, 1), ERR_TOO_MANY);
+    assert_int_equal(cart.lines_count, 1);
 }
 
 TEST(cart, edits_say_what_changes)
@@ -224,6 +247,8 @@ TEST(cart, one_that_nobody_touched_for_a_day_ends)
     assert_false(carts_ended(&carts, CART_LIFE_MS - 1, &session));
     assert_true(carts_ended(&carts, CART_LIFE_MS, &session));
     assert_int_equal(session, 1);
+    carts_drop(&carts, 3); /* nobody's */
+    assert_true(carts_ended(&carts, CART_LIFE_MS, &session));
     carts_drop(&carts, session);
     assert_false(carts_ended(&carts, CART_LIFE_MS, &session));
 }

@@ -125,8 +125,9 @@ static void rival_order(uint64_t day, uint32_t number)
 TEST(command, a_number_of_the_own_lane_that_comes_from_elsewhere_is_not_given_out_again)
 {
     shop_open();
-    rival_order(1, 7);
-    assert_int_equal(order_place("0123456789abcde0"), 8);
+    rival_order(1, 2);
+    assert_int_equal(order_place("0123456789abcde0"), 1);
+    assert_int_equal(order_place("0123456789abcde1"), 3);
     stage_stop(&stage);
 }
 

@@ -317,6 +317,8 @@ TEST(drawer, what_is_expected_is_float_moves_and_the_cash_that_stayed)
     const struct drawer_figures now = figures_of(&id, 0, &drawer);
     assert_int_equal(drawer.counts_count, 1);
     const struct drawer_figures at = figures_of(&id, drawer.counts[0].through, &drawer);
+    assert_int_equal(at.paid_minor, 1400);
+    assert_int_equal(at.refunded_minor, 700);
     assert_int_equal(at.cash_minor, 700);
     assert_int_equal(at.expected_minor, 10000 - 5000 + 700);
     assert_int_equal(at.missing, 0);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/domain/drawer.h"
 #include "sync/domain/menu_events.h"
 #include "tests/lib/stall.h"
 
@@ -128,4 +129,87 @@ TEST(entity, an_item_is_found_by_its_number)
     assert_true(bytes_equal(key_bytes(&keys.keys[0]), bytes_of(expected, sizeof expected)));
     free(order);
     mesh_free(mesh);
+}
+
+/* How many keys there are of an entity of @kind on which node 0 wrote @body alone. */
+static uint32_t keys_of_one(enum kind kind, uint32_t type, struct bytes body)
+{
+    struct mesh *mesh = mesh_new(1, kind);
+    struct order *order = malloc(sizeof *order);
+    struct index_keys keys;
+    (void)mesh_write(mesh, 0, type, 1, body);
+    assert_int_equal(mesh_history(mesh, 0)->count, 1);
+    entity_index(mesh_history(mesh, 0), order, &keys);
+    free(order);
+    mesh_free(mesh);
+    return keys.count;
+}
+
+TEST(entity, what_is_not_known_yet_is_on_no_list)
+{
+    const uint32_t newer = 1001; /* newer software's, ignorable */
+    const struct drawer_move move = {.id = {{7}}, .amount_minor = 5, .reason = bytes_of_text("x")};
+    uint8_t data[64];
+    struct writer writer;
+    struct bytes body;
+    assert_int_equal(keys_of_one(KIND_STALL, newer, bytes_of("\x90", 1)), 0);
+    assert_int_equal(keys_of_one(KIND_MENU, newer, bytes_of("\x90", 1)), 0);
+    assert_int_equal(keys_of_one(KIND_SHEET, newer, bytes_of("\x90", 1)), 0);
+    writer_init(&writer, data, sizeof data);
+    drawer_move_encode(&move, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    assert_int_equal(keys_of_one(KIND_DRAWER, EVENT_DRAWER_MOVE, body), 0);
+}
+
+TEST(entity, an_order_without_a_lane_is_found_by_its_number_alone)
+{
+    struct stall stall = stall_new();
+    const uint8_t number[] = {INDEX_NUMBER, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 42};
+    (void)do_open(&stall, C, "", 42);
+    (void)stall_look(&stall, C);
+    const struct index_keys keys = index_at(&stall);
+    const struct bytes key = key_of(&keys, INDEX_NUMBER, 0);
+    assert_int_equal(key.size, sizeof number + ENTITY_ID_BYTES);
+    assert_memory_equal(key.data, number, sizeof number);
+    stall_free(&stall);
+}
+
+/* --- whose a row is --- */
+
+TEST(entity, a_row_tells_which_kind_it_finds)
+{
+    static const struct {
+        uint8_t index, second;
+        enum kind kind;
+    } rows[] = {
+        {INDEX_ACTIVE, 0, KIND_ORDER},
+        {INDEX_FLAGGED, 0, KIND_ORDER},
+        {INDEX_MENU, 0, KIND_MENU},
+        {INDEX_TAKE, 0, KIND_STOCK},
+        {INDEX_DRAWER, 1, KIND_DRAWER},
+        {INDEX_RECORD, KIND_TAX, KIND_TAX},
+        {INDEX_RECORD, KIND_SHEET, KIND_SHEET},
+        {INDEX_RECORD, KIND_ORDER, KIND_NONE},
+        {INDEX_RECORD, KIND_NONE, KIND_NONE},
+        {INDEX_RECORD, KIND_LAST + 1, KIND_NONE},
+        {INDEX_RECORD, 0xff, KIND_NONE},
+        {0, 0, KIND_NONE},
+        {INDEX_DRAWER + 1, 0, KIND_NONE},
+        {0xff, 0, KIND_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t key[2 + ENTITY_ID_BYTES] = {rows[i].index, rows[i].second};
+        enum kind kind = KIND_NONE;
+        assert_int_equal(index_kind(bytes_of(key, sizeof key), &kind), rows[i].kind != KIND_NONE);
+        assert_int_equal(kind, rows[i].kind);
+    }
+}
+
+TEST(entity, a_row_that_is_too_short_for_an_entity_finds_none)
+{
+    uint8_t key[1 + ENTITY_ID_BYTES] = {INDEX_MENU};
+    enum kind kind;
+    for (size_t size = 0; size <= sizeof key; size++) {
+        assert_false(index_kind(bytes_of(key, size), &kind));
+    }
 }

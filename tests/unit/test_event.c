@@ -244,3 +244,26 @@ TEST(event, of_an_unknown_type_has_no_info_and_still_decodes)
     assert_null(event_info_find(0));
     assert_null(event_info_find(33));
 }
+
+TEST(event, whose_body_is_a_long_array_is_one)
+{
+    enum { ITEMS = 16, HEADER_BYTES = 3 };
+    uint8_t body[HEADER_BYTES + ITEMS] = {0xdc, 0, ITEMS};
+    uint8_t buffer[256];
+    struct bytes bytes;
+    struct event decoded;
+    struct event event = event_small();
+    event.body = bytes_of(body, sizeof body);
+    assert_int_equal(event_encode(&event, buffer, sizeof buffer, &bytes), 0);
+    assert_int_equal(event_decode(bytes, &decoded), 0);
+    assert_true(bytes_equal(decoded.body, event.body));
+    const struct bytes cut = bytes_of(bytes.data, bytes.size - 1);
+    assert_int_not_equal(event_decode(cut, &decoded), 0);
+}
+
+TEST(event, that_is_larger_than_any_may_be_is_not_looked_into)
+{
+    static uint8_t data[EVENT_SALVAGE_BYTES_MAX + 1];
+    struct event decoded;
+    assert_int_equal(event_decode(bytes_of(data, sizeof data), &decoded), ERR_TOO_LARGE);
+}

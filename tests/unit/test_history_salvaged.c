@@ -7,6 +7,7 @@
 
 #include "sync/base/check.h"
 #include "sync/base/writer.h"
+#include "tests/lib/event_bodies.h"
 #include "tests/lib/forked_order.h"
 
 enum { BODY_MAX = 8192, BODY_HEAD = 4 };
@@ -57,6 +58,36 @@ TEST(history_salvaged, an_order_of_which_the_disk_spoilt_a_carried_event_is_opaq
                          0);
         (void)forked_fold();
         assert_true(forked.history->is_opaque);
+        forked_end();
+    }
+}
+
+/* The sample order.open of that name, by the kitchen's device. */
+static void open_order(const char *name)
+{
+    uint8_t data[256];
+    struct event open = forked_event(EVENT_ORDER_OPEN);
+    for (size_t i = 0; i < body_samples_count; i++) {
+        if (strcmp(body_samples[i].name, name) == 0) {
+            open.body = body_sample_bytes(&body_samples[i], data, sizeof data);
+        }
+    }
+    check(open.body.size > 0);
+    (void)forked_say(FORKED_KITCHEN, &open);
+}
+
+TEST(history_salvaged, what_is_carried_on_of_a_gateway_counts_on_a_customers_order_alone)
+{
+    for (unsigned is_customers = 0; is_customers < 2; is_customers++) {
+        forked_begin_at_gateway(2);
+        open_order(is_customers ? "order_open_owned" : "order_open");
+        const struct operation added = forked_plain(0, EVENT_LINE_ADD);
+        const struct operation cancelled = forked_plain(0, EVENT_CANCEL);
+        const struct operation told = forked_plain(0, EVENT_PAY_SEEN);
+        forked_carry_first();
+        assert_int_equal(forked_has(&added), is_customers);
+        assert_false(forked_has(&cancelled));
+        assert_true(forked_has(&told));
         forked_end();
     }
 }

@@ -330,6 +330,18 @@ TEST(popup, no_clock_decides_where_people_are_sent_and_what_is_no_address_is_non
     }
 }
 
+TEST(popup, shares_of_a_tip_that_are_none_are_offered_to_nobody)
+{
+    struct mesh *mesh = mesh_new(NODES, KIND_POPUP);
+    set_setting(mesh, 0, 1,
+                (struct field_value){.field = POPUP_TIPS, .text = bytes_of_text("5 10")});
+    assert_text(popup_at(mesh, 0).tips, "5 10");
+    set_setting(mesh, 0, 2,
+                (struct field_value){.field = POPUP_TIPS, .text = bytes_of_text("10 5")});
+    assert_int_equal(popup_at(mesh, 0).tips.size, 0);
+    mesh_free(mesh);
+}
+
 TEST(popup, settings_merge_to_the_safer_value)
 {
     struct mesh *mesh = mesh_new(NODES, KIND_POPUP);

@@ -87,6 +87,35 @@ TEST(message, a_hello_that_does_not_say_whom_it_is_linked_to_is_refused)
     assert_int_equal(message_decode(frame, &decoded), ERR_MALFORMED);
 }
 
+/* Of a HELLO that names @logs logs, each of a million events, and as many neighbours. */
+static size_t hello_size(uint32_t logs)
+{
+    static struct head_claim many[DEVICES_MAX];
+    static uint64_t adjacent[DEVICES_MAX];
+    const struct hello hello = hello_example();
+    struct writer writer;
+    struct bytes frame;
+    for (uint32_t i = 0; i < logs; i++) {
+        many[i] = (struct head_claim){.log = UINT64_MAX - i, .seq = 1 << 20, .hash = {1}};
+        adjacent[i] = UINT64_MAX - i;
+    }
+    writer_init(&writer, frame_data, sizeof frame_data);
+    message_write_hello(&writer, &hello, many, logs, adjacent, logs);
+    assert_int_equal(writer_finish(&writer, &frame), 0);
+    return frame.size;
+}
+
+/* How far 64 journals are known: 1.3 KB at most, besides the hashes, by which two branches of one
+ * are told apart, and the neighbours. */
+TEST(message, a_mesh_of_sixty_four_devices_is_told_in_two_and_a_half_kilobytes)
+{
+    enum { HASH_BIN = 2 + 8, NEIGHBOUR_BIN = 2 + 8 };
+    const size_t size = hello_size(DEVICES_MAX) - hello_size(0);
+    assert_true(size - (size_t)DEVICES_MAX * (HASH_BIN + NEIGHBOUR_BIN) <= 1331);
+    assert_true(hello_size(DEVICES_MAX) <= 2560);
+    assert_true(hello_size(0) <= 96);
+}
+
 TEST(message, events_stay_verbatim_in_the_frame)
 {
     struct reader reader;
@@ -125,20 +154,41 @@ TEST(message, a_want_names_logs_and_credit)
     assert_int_equal(decoded.credit_bytes, LINK_CREDIT_BYTES);
 }
 
-TEST(message, a_request_for_stock_names_item_units_and_who_would_sell)
+static struct bytes ask_of(uint32_t hops)
 {
-    static const struct stock_ask ask = {.item = 7, .units = 12, .log = 3, .number = 5};
+    const struct stock_ask ask = {.item = 7, .units = 12, .log = 3, .number = 5, .hops = hops};
     struct writer writer;
     struct bytes frame;
     writer_init(&writer, frame_data, sizeof frame_data);
     message_write_ask(&writer, &ask);
     assert_int_equal(writer_finish(&writer, &frame), 0);
-    assert_int_equal(message_decode(frame, &decoded), 0);
+    return frame;
+}
+
+TEST(message, a_request_for_stock_names_item_units_and_who_would_sell)
+{
+    assert_int_equal(message_decode(ask_of(1), &decoded), 0);
     assert_int_equal(decoded.kind, MESSAGE_ASK);
     assert_int_equal(decoded.ask.item, 7);
     assert_int_equal(decoded.ask.units, 12);
     assert_int_equal(decoded.ask.log, 3);
     assert_int_equal(decoded.ask.number, 5);
+    assert_int_equal(decoded.ask.hops, 1);
+}
+
+TEST(message, one_that_is_passed_on_also_says_how_far_it_came)
+{
+    struct bytes frame = ask_of(ASK_HOPS_MAX);
+    assert_int_equal(message_decode(frame, &decoded), 0);
+    assert_int_equal(decoded.ask.number, 5);
+    assert_int_equal(decoded.ask.hops, ASK_HOPS_MAX);
+    assert_int_equal(message_decode(ask_of(ASK_HOPS_MAX + 1), &decoded), ERR_TOO_LARGE);
+    frame = ask_of(2);
+    frame_data[frame.size - 1] = 0;
+    assert_int_equal(message_decode(frame, &decoded), ERR_MALFORMED);
+    frame = ask_of(1);
+    frame_data[0] = 0x94; /* one field too few */
+    assert_int_equal(message_decode(bytes_of(frame.data, frame.size - 1), &decoded), ERR_MALFORMED);
 }
 
 TEST(message, credit_beyond_what_a_link_may_hold_is_refused)

@@ -3,6 +3,7 @@
  */
 #include "sync/domain/order_events.h"
 
+#include "sync/domain/record.h"
 #include "tests/lib/body_hands.h"
 
 /* --- the values come out where they belong --- */
@@ -55,6 +56,38 @@ TEST(order_events, what_is_no_table_makes_no_opening_void)
     assert_int_equal(open.table, 0);
     assert_int_equal(order_open_decode(bytes_of(beyond, sizeof beyond), &open), 0);
     assert_int_equal(open.table, 0);
+}
+
+TEST(order_events, an_order_names_the_blob_of_its_name)
+{
+    struct order_open open;
+    assert_int_equal(order_open_decode(sample_named("order_open_named"), &open), 0);
+    assert_true(open.has_name_blob);
+    assert_int_equal(open.name_blob.bytes[31], 0x2f);
+    assert_int_equal(open.name.size, 0);
+    assert_false(open.has_owner);
+    assert_int_equal(open.table, 0);
+    assert_int_equal(order_open_decode(sample_named("order_open_named_owned_at_table"), &open), 0);
+    assert_true(open.has_name_blob);
+    assert_true(open.has_owner);
+    assert_int_equal(open.table, 420);
+    assert_int_equal(order_open_decode(sample_named("order_open_at_table"), &open), 0);
+    assert_false(open.has_name_blob);
+    assert_int_equal(open.name.size, 3); /* older software wrote it so */
+}
+
+TEST(order_events, what_is_no_hash_of_a_name_makes_no_opening_void)
+{
+    struct order_open open;
+    static const uint8_t text[] = {0x9b, 7,    0xa1, 'A',  1,    0xa0, 0xa0, 0xa0,
+                                   0xc2, 0xc3, 0xc0, 0xc0, 0xa3, 'A',  'd',  'a'};
+    static const uint8_t short_one[] = {0x9b, 7,    0xa1, 'A', 1,    0xa0, 0xa0, 0xa0,
+                                        0xc2, 0xc3, 0xc0, 5,   0xc4, 1,    9};
+    assert_int_equal(order_open_decode(bytes_of(text, sizeof text), &open), 0);
+    assert_false(open.has_name_blob);
+    assert_int_equal(order_open_decode(bytes_of(short_one, sizeof short_one), &open), 0);
+    assert_false(open.has_name_blob);
+    assert_int_equal(open.table, 5);
 }
 
 TEST(order_events, what_is_no_owner_makes_no_opening_void)
@@ -203,6 +236,22 @@ TEST(order_events, prices_stay_within_money)
     assert_int_equal(line_with(add), 0);
     add.unit_price_minor = -MONEY_MAX - 1;
     assert_int_equal(line_with(add), ERR_MALFORMED);
+}
+
+TEST(order_events, what_is_no_stall_makes_no_line_void)
+{
+    struct line_add add = plain_line();
+    struct bytes body;
+    add.stall = (uint64_t)RECORD_NUMBER_MAX + 1;
+    line_add_encode(&add, begin());
+    assert_int_equal(writer_finish(&body_writer, &body), 0);
+    assert_int_equal(line_add_decode(body, &add), 0);
+    assert_int_equal(add.stall, 0);
+    add.stall = RECORD_NUMBER_MAX;
+    line_add_encode(&add, begin());
+    assert_int_equal(writer_finish(&body_writer, &body), 0);
+    assert_int_equal(line_add_decode(body, &add), 0);
+    assert_int_equal(add.stall, RECORD_NUMBER_MAX);
 }
 
 TEST(order_events, a_tax_is_at_most_the_whole)

@@ -370,14 +370,16 @@ TEST(people, who_was_added_before_the_revocation_stays)
     roster_scene_free(scene);
 }
 
-TEST(people, a_gateway_writes_guests_orders_and_payment_facts_and_nothing_else)
+TEST(people, a_gateway_writes_what_is_of_the_families_that_its_certificate_names_and_on_its_list)
 {
     static const enum event_type may[] = {EVENT_LOG_CERT, EVENT_ORDER_OPEN, EVENT_LINE_ADD,
-                                          EVENT_CANCEL};
+                                          EVENT_PAY_INTENT};
     static const enum event_type may_not[] = {
-        EVENT_MENU_SET,   EVENT_MENU_AVAILABLE, EVENT_POPUP_SET, EVENT_DAY_OPEN, EVENT_DEVICE_ADD,
-        EVENT_LOG_REVOKE, EVENT_STAFF_ROLE,     EVENT_ACCEPT,    EVENT_DONE,     EVENT_HANDED,
-        EVENT_PAY,        EVENT_REFUND,         EVENT_DISCOUNT};
+        EVENT_MENU_SET,   EVENT_MENU_AVAILABLE, EVENT_POPUP_SET,  EVENT_DAY_OPEN,
+        EVENT_DEVICE_ADD, EVENT_LOG_REVOKE,     EVENT_STAFF_ROLE, EVENT_ACCEPT,
+        EVENT_DONE,       EVENT_HANDED,         EVENT_PAY,        EVENT_REFUND,
+        EVENT_DISCOUNT,   EVENT_CANCEL,         EVENT_REINSTATE,  EVENT_LINE_SET,
+        EVENT_LINE_VOID,  EVENT_SHEET_CLEAR,    EVENT_PRINT_CLAIM};
     struct roster_scene *scene = roster_scene_new();
     static struct journal_device gateway;
     journal_device_init(&gateway, &scene->journal, 70, ROLE_GATEWAY, &scene->devices[SCENE_OWNER]);

@@ -55,6 +55,7 @@ static int desk_try(struct stall *stall, enum person at, const struct command *c
     };
     desk_look(stall, at);
     const struct till till = {.history = desk.history,
+                              .roster = mesh_roster(stall->mesh),
                               .own_log = mesh_log((uint32_t)at),
                               .lane = bytes_of_text(at == C ? "A" : "B"),
                               .incarnation = 1,

@@ -3,6 +3,8 @@
  */
 #include "tests/lib/test.h"
 
+#include <string.h>
+
 #include "sync/domain/record.h"
 #include "tests/lib/assert_text.h"
 #include "tests/lib/history_mesh.h"
@@ -250,6 +252,35 @@ TEST(record, a_customer_cannot_show_a_review_that_was_hidden)
     write_body(mesh, 1, EVENT_REVIEW_SET, &writer, 9);
     mesh_sync(mesh);
     assert_true(record_at(mesh, 2).is_hidden);
+    mesh_free(mesh);
+}
+
+/* Words of ours, whose hash is @byte: they come with an empty text. */
+static void say(struct mesh *mesh, uint32_t node, uint64_t t, uint8_t byte)
+{
+    uint8_t hash[32];
+    memset(hash, byte, sizeof hash);
+    const struct field_values values = {
+        .count = 2,
+        .values = {text_of(REVIEW_TEXT, ""),
+                   {.field = REVIEW_WORDS, .text = bytes_of(hash, sizeof hash)}}};
+    set_all(mesh, node, t, KIND_REVIEW, &values);
+}
+
+TEST(record, a_text_in_clear_is_the_later_word_when_there_is_one)
+{
+    struct mesh *mesh = mesh_new(NODES, KIND_REVIEW);
+    set(mesh, 0, 1, KIND_REVIEW, text_of(REVIEW_TEXT, "by older software"));
+    struct record review = record_at(mesh, 0);
+    assert_text(record_text(&review, REVIEW_TEXT), "by older software");
+    assert_int_equal(record_text(&review, REVIEW_WORDS).size, 0);
+    say(mesh, 0, 2, 7);
+    review = record_at(mesh, 0);
+    assert_int_equal(record_text(&review, REVIEW_TEXT).size, 0);
+    assert_int_equal(record_text(&review, REVIEW_WORDS).size, 32);
+    set(mesh, 0, 3, KIND_REVIEW, text_of(REVIEW_TEXT, "again by older software"));
+    review = record_at(mesh, 0);
+    assert_text(record_text(&review, REVIEW_TEXT), "again by older software");
     mesh_free(mesh);
 }
 

@@ -71,6 +71,7 @@ static const struct row {
     {KIND_REVIEW, REVIEW_RATING, LATER},
     {KIND_REVIEW, REVIEW_TEXT, LATER},
     {KIND_REVIEW, REVIEW_PHOTO, LATER},
+    {KIND_REVIEW, REVIEW_WORDS, LATER},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -182,4 +183,13 @@ TEST(record_fields, of_two_who_disagree_that_one_counts_which_the_table_says_and
             disagree(&rows[i], (way & 1) != 0, (way & 2) != 0);
         }
     }
+}
+
+TEST(record_fields, what_is_no_record_has_no_fields_and_no_record_has_more_than_it_has)
+{
+    for (uint32_t field = 0; field < RECORD_FIELDS_MAX; field++) {
+        assert_int_equal(record_field_rule(KIND_ORDER, field).form, FIELD_UNKNOWN);
+    }
+    assert_int_equal(record_field_rule(KIND_STALL, RECORD_NAME).form, FIELD_TEXT);
+    assert_int_equal(record_field_rule(KIND_STALL, RECORD_FIELDS_MAX).form, FIELD_UNKNOWN);
 }

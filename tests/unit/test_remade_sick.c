@@ -2,9 +2,13 @@
  * way is nonsense: whatever fails is told, and in the end all is as it was. */
 #include <string.h>
 
+#include "sync/remaking.h"
 #include "sync/replica_state.h"
 #include "tests/lib/shop.h"
+#include "tests/lib/sick.h"
 #include "tests/lib/spoil.h"
+#include "tests/lib/stage_shop.h"
+#include "tests/lib/stage_sick.h"
 #include "tests/lib/test.h"
 
 enum { COUNTER, KITCHEN, NODES, ORDERS = 6, SETTLE_MS = 20000, TURNS_MAX = 4000, PART = 3 };
@@ -317,4 +321,129 @@ TEST(remade_sick, a_key_that_is_too_long_is_a_broken_store)
     }
     assert_int_equal(err, ERR_IO);
     stop();
+}
+
+/* Nobody can tell what it is about: the disk is told of, and the turn comes to nothing. */
+TEST(remade_sick, a_place_in_the_journals_that_is_none_is_a_disk_that_fails)
+{
+    static const uint8_t key[ENTITY_ID_BYTES + 1] = {0, 1};
+    start();
+    put(TABLE_ENTITY, bytes_of(key, sizeof key), bytes_of(NULL, 0));
+    remake_row(REMAKE_ENTITIES, REMAKE_ROW_BYTES);
+    assert_int_equal(turn(scrub_some), ERR_IO);
+    stop();
+}
+
+/* --- events of the roster that the disk spoilt --- */
+
+static void spoil_first(uint64_t log, struct bytes row)
+{
+    const struct key key = key_event(log, 1);
+    struct store_txn *txn = store_memory_begin(store, true);
+    const int err = row.size > 0 ? store_put(txn, TABLE_LOG, key_bytes(&key), row)
+                                 : store_del(txn, TABLE_LOG, key_bytes(&key));
+    assert_int_equal(err, 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+static void assert_carries_all(const struct hash *before)
+{
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(replica_salvage_rebuild(txn), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    const struct hash after = store_memory_digest(store, TABLE_SALVAGE);
+    assert_true(hash_equal(before, &after));
+}
+
+/* Each log begins with one. */
+TEST(remade_sick, what_salvages_carry_is_found_behind_an_event_that_the_disk_spoilt)
+{
+    static const uint8_t nonsense[HASH_BYTES + 1] = {0};
+    const struct bytes rows[] = {bytes_of(NULL, 0), bytes_of(nonsense, 1),
+                                 bytes_of(nonsense, sizeof nonsense)};
+    start();
+    const struct hash before = store_memory_digest(store, TABLE_SALVAGE);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct replica_log_info info;
+        struct store_memory *whole = store;
+        store = store_memory_clone(whole);
+        for (uint32_t at = 0; replica_log_at(cluster->nodes[KITCHEN].replica, at, &info); at++) {
+            spoil_first(info.log, rows[i]);
+        }
+        assert_carries_all(&before);
+        store_memory_free(store);
+        store = whole;
+    }
+    stop();
+}
+
+/* --- in a turn --- */
+
+static struct stage stage;
+
+static void give_role(void)
+{
+    struct command command;
+    stage_command_begin(&stage, &command, COMMAND_STAFF_ROLE, 1, ROLE_OWNER);
+    command.staff = 7;
+    command.role = ROLE_KITCHEN;
+    assert_int_equal(stage_run(&stage, &command)->err, 0);
+    assert_int_equal(stage.replica->roster.people_count, 1);
+}
+
+static int remake_first(struct stage *at)
+{
+    return replica_remake_first(at->replica, at->txn);
+}
+
+TEST(remade_sick, the_pop_up_and_all_people_are_made_anew_first_or_the_disk_is_told_of)
+{
+    stage_start(&stage, 1, 0);
+    stage_open_day(&stage);
+    give_role();
+    stage_sick(&stage, NULL, remake_first);
+    stage_stop(&stage);
+}
+
+static int fold_in_full_turn(struct stage *at)
+{
+    const struct entity_id popup = at->replica->popup_entity;
+    const struct entity_id other = entity_id_derive(KIND_MENU, 1); /* not folded before it */
+    assert_true(turn_mark(at->replica->turn, KIND_MENU, &other));
+    at->replica->turn->events_count = TURN_EVENTS_MAX;
+    at->replica->is_turn_written = true;
+    return replica_entity_fold(at->replica, at->txn, &popup, kind_bit(KIND_POPUP));
+}
+
+TEST(remade_sick, an_entity_for_which_the_turn_has_no_room_is_folded_after_it)
+{
+    stage_start(&stage, 1, 0);
+    stage_open_day(&stage);
+    const struct key state = key_state(KIND_POPUP, &stage.replica->popup_entity);
+    struct store_txn *txn = store_memory_begin(stage.store, true);
+    assert_int_equal(store_del(txn, TABLE_STATE, key_bytes(&state)), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    stage_sick(&stage, NULL, fold_in_full_turn);
+    struct bytes row;
+    txn = store_memory_begin(stage.store, false);
+    assert_int_equal(store_get(txn, TABLE_STATE, key_bytes(&state), &row), 0);
+    store_memory_abort(txn);
+    stage_stop(&stage);
+}
+
+/* --- whether it is under way --- */
+
+static int look_for_it(struct store_txn *txn)
+{
+    bool is_remaking = true;
+    const int err = remaking_look(txn, &is_remaking);
+    assert_true(err != 0 || !is_remaking);
+    return err;
+}
+
+TEST(remade_sick, whether_it_is_under_way_is_told_by_the_store_or_the_disk_failed)
+{
+    struct store_memory *empty = store_memory_new();
+    sick_work(empty, look_for_it);
+    store_memory_free(empty);
 }

@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "sync/replica_state.h"
 #include "tests/lib/rebuild.h"
 #include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"
@@ -233,5 +234,33 @@ TEST(replica, what_is_stored_is_what_a_full_fold_gives)
     assert_int_equal(replica_state_digest(txn, &after), 0);
     store_memory_abort(txn);
     assert_true(hash_equal(&before, &after));
+    replica_stop();
+}
+
+/* --- what it cannot begin with --- */
+
+TEST(replica, without_a_certificate_of_its_own_it_does_not_open)
+{
+    static const uint8_t nothing[] = {0x90};
+    replica_start();
+    struct replica_config other = config;
+    other.chain = bytes_of(nothing, sizeof nothing);
+    uint64_t entities;
+    struct store_txn *txn = turn_begin();
+    assert_int_equal(replica_open(replica, txn, &other, now, &effects), ERR_MALFORMED);
+    assert_false(replica_is_scrubbing(replica) || replica_is_remaking(replica, &entities));
+    store_memory_abort(txn);
+    replica_stop();
+}
+
+TEST(replica, where_there_are_as_many_logs_as_there_may_be_it_begins_none)
+{
+    struct secret_key secret;
+    replica_start();
+    struct store_txn *txn = turn_begin();
+    replica->vector.count = LOGS_MAX;
+    (void)key_make(&secret, 4);
+    assert_int_equal(replica_renew_log(replica, txn, &secret, 2, now, &effects), ERR_TOO_MANY);
+    store_memory_abort(txn);
     replica_stop();
 }

@@ -1,5 +1,8 @@
 /* What a device says of the roster in its own log, while the roster changes around it. */
-#include "tests/lib/stage.h"
+#include <string.h>
+
+#include "sync/replica_state.h"
+#include "tests/lib/stage_sick.h"
 #include "tests/lib/test.h"
 
 enum { FIRST, SECOND, BYSTANDER, PEERS };
@@ -83,4 +86,113 @@ TEST(replica_roster, a_view_names_what_it_named_before_also_what_counts_no_more)
         assert_int_equal(named(honest), 4);
         stage_stop(&stage);
     }
+}
+
+/* --- a disk that fails, or spoilt what was said last --- */
+
+static int try_to_sell(struct stage *at)
+{
+    static const struct wanted_field price = {.field = MENU_PRICE, .number = 100};
+    struct command command = {.kind = COMMAND_MENU_SET,
+                              .principal = {.session = 1, .role = ROLE_OWNER},
+                              .item = 1,
+                              .fields_count = 1,
+                              .fields = {price}};
+    const struct input input = {
+        .kind = INPUT_COMMAND, .now = {.mono_ms = at->now_ms}, .command = &command, .request = 1};
+    return replica_step(at->replica, at->txn, &input, at->effects);
+}
+
+/* A view that named the first's role, and the second's, which none does. */
+static void begin_with_news(void)
+{
+    begin();
+    give_role(FIRST, 7);
+    stage_write_own(&stage);
+    assert_int_equal(named(FIRST), 2);
+    give_role(SECOND, 8);
+}
+
+TEST(replica_roster, at_any_call_that_fails_a_turn_that_writes_a_view_is_undone)
+{
+    begin_with_news();
+    stage_sick(&stage, NULL, try_to_sell);
+    assert_int_equal(named(FIRST), 2);
+    assert_int_equal(named(SECOND), 2);
+    stage_stop(&stage);
+}
+
+/* The event in which the newest view stands becomes @event. */
+static void put_view(struct bytes event)
+{
+    const uint64_t log = replica_log(stage.replica);
+    const struct roster_log *own = roster_log_find(replica_roster(stage.replica), log);
+    const struct key key = key_event(log, own->saw_seq);
+    uint8_t row[HASH_BYTES + EVENT_BYTES_MAX] = {1};
+    memcpy(row + HASH_BYTES, event.data, event.size);
+    struct store_txn *txn = store_memory_begin(stage.store, true);
+    assert_int_equal(
+        store_put(txn, TABLE_LOG, key_bytes(&key), bytes_of(row, HASH_BYTES + event.size)), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+TEST(replica_roster, a_view_that_the_disk_spoilt_does_not_hinder_the_next)
+{
+    begin_with_news();
+    put_view(bytes_of_text("junk"));
+    stage_begin(&stage);
+    assert_int_equal(try_to_sell(&stage), 0);
+    stage_end(&stage);
+    assert_int_equal(named(SECOND), 2);
+    stage_stop(&stage);
+}
+
+TEST(replica_roster, a_view_names_no_more_logs_than_fit_whatever_the_last_named)
+{
+    static struct roster_saw made_up;
+    static uint8_t body_data[EVENT_BYTES_MAX], event_data[EVENT_BYTES_MAX];
+    const struct entity_id roster = entity_id_derive(KIND_ROSTER, 0);
+    struct bytes body;
+    begin_with_news();
+    for (made_up.count = 0; made_up.count < LOGS_MAX; made_up.count++) {
+        made_up.heads[made_up.count] =
+            (struct log_point){.log = UINT64_MAX - LOGS_MAX + made_up.count, .seq = 1};
+    }
+    assert_int_equal(roster_saw_encode(&made_up, body_data, sizeof body_data, &body), 0);
+    put_view(journal_event(event_data, EVENT_ROSTER_SAW, &roster, body));
+    stage_begin(&stage);
+    assert_int_equal(try_to_sell(&stage), 0);
+    stage_end(&stage);
+    assert_int_equal(named(FIRST), 2);
+    assert_int_equal(named(SECOND), 2);
+    stage_stop(&stage);
+}
+
+/* --- what is stated --- */
+
+TEST(replica_roster, what_is_stated_ends_at_a_key_that_is_none)
+{
+    begin();
+    const struct entity_id roster = entity_id_derive(KIND_ROSTER, 0);
+    struct key from = key_entity(&roster);
+    struct statement statement;
+    uint32_t count = 0, before = 0;
+    for (int is_spoilt = 0; is_spoilt < 2; is_spoilt++) {
+        struct store_txn *txn = store_memory_begin(stage.store, true);
+        if (is_spoilt) { /* before all others */
+            struct key key = key_entity(&roster);
+            key.data[key.size++] = 0;
+            assert_int_equal(store_put(txn, TABLE_ENTITY, key_bytes(&key), bytes_of("", 0)), 0);
+        }
+        from = key_entity(&roster);
+        before = count;
+        count = 0;
+        while (replica_statement_after(stage.replica, txn, &from, &statement) == 0) {
+            count++;
+        }
+        store_memory_abort(txn);
+    }
+    assert_true(before > PEERS);
+    assert_int_equal(count, 0);
+    stage_stop(&stage);
 }

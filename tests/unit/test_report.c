@@ -20,7 +20,7 @@ static void happen(struct stall *stall, struct prng *prng)
     const enum person at = (enum person)prng_below(prng, PEOPLE);
     const uint32_t line = 1 + (uint32_t)prng_below(prng, 3);
     const int64_t amount = prng_between(prng, 1, 1500);
-    switch (prng_below(prng, 9)) {
+    switch (prng_below(prng, 10)) {
     case 0:
         (void)do_pay(stall, at, (uint8_t)prng_below(prng, 4), amount);
         break;
@@ -44,6 +44,9 @@ static void happen(struct stall *stall, struct prng *prng)
         break;
     case 7:
         (void)do_refuse(stall, at, line, "sold out");
+        break;
+    case 8:
+        (void)do_tip(stall, at, amount, prng_one_in(prng, 2) ? 1000 : TIP_BP_MAX);
         break;
     default:
         stall_sync(stall);
@@ -75,12 +78,12 @@ static const struct order *any_order(struct stall *stall, struct prng *prng)
 
 /* The sums by another way: one amount at a time. */
 struct sums {
-    int64_t owed, tax, paid, refunded, forgiven, due;
+    int64_t owed, tax, paid, refunded, forgiven, tip, due;
 };
 
 static void assert_adds_up(const struct report *report, const struct sums *sums)
 {
-    int64_t paid = 0, refunded = 0, net = 0, tax = 0, gross = 0;
+    int64_t paid = 0, refunded = 0, net = 0, tax = 0, gross = 0, tip = 0;
     for (uint32_t i = 0; i < report->methods_count; i++) {
         paid += report->methods[i].paid_minor;
         refunded += report->methods[i].refunded_minor;
@@ -90,6 +93,11 @@ static void assert_adds_up(const struct report *report, const struct sums *sums)
         tax += report->rates[i].tax_minor;
         gross += report->rates[i].payable_minor;
     }
+    for (uint32_t i = 0; i < report->tips_count; i++) {
+        tip += report->tips[i].tip_minor;
+    }
+    assert_int_equal(report->tip_minor, sums->tip);
+    assert_int_equal(tip, sums->tip);
     assert_int_equal(report->owed_minor, sums->owed);
     assert_int_equal(gross, sums->owed);
     assert_int_equal(tax, sums->tax);
@@ -100,7 +108,8 @@ static void assert_adds_up(const struct report *report, const struct sums *sums)
     assert_int_equal(report->refunded_minor, sums->refunded);
     assert_int_equal(refunded, sums->refunded);
     assert_int_equal(report->give_back_minor - report->collect_minor, sums->due);
-    assert_int_equal(sums->due, sums->paid - sums->refunded + sums->forgiven - sums->owed);
+    assert_int_equal(sums->due,
+                     sums->paid - sums->refunded + sums->forgiven - sums->owed - sums->tip);
 }
 
 TEST(report, a_day_is_the_sum_of_its_orders_to_the_cent)
@@ -116,6 +125,7 @@ TEST(report, a_day_is_the_sum_of_its_orders_to_the_cent)
         sums.paid += order->paid_minor;
         sums.refunded += order->refunded_minor;
         sums.forgiven += order->forgiven_minor;
+        sums.tip += order->tip_minor;
         sums.due += order->due_minor;
         for (uint32_t rate = 0; rate < order->rates_count; rate++) {
             sums.tax += order->rates[rate].tax_minor;
@@ -126,7 +136,49 @@ TEST(report, a_day_is_the_sum_of_its_orders_to_the_cent)
     assert_int_equal(report.orders, 60);
     assert_int_equal(report.orders,
                      report.open + report.completed + report.cancelled + report.refused);
+    assert_true(sums.tip > 0);
     assert_adds_up(&report, &sums);
+}
+
+TEST(report, tips_stand_by_who_took_them_and_are_no_sales)
+{
+    static struct report report;
+    static const struct {
+        uint64_t staff;
+        int64_t tip;
+    } orders[] = {{7, 100}, {0, 30}, {3, 20}, {7, 5}, {9, 0}};
+    report_reset(&report);
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        static struct order order;
+        order.tip_minor = orders[i].tip;
+        order.tip_by = orders[i].staff;
+        report_add(&report, &order);
+    }
+    assert_int_equal(report.owed_minor, 0);
+    assert_int_equal(report.tip_minor, 155);
+    assert_int_equal(report.tips_count, 3);
+    assert_int_equal(report.tips[0].staff, 0);
+    assert_int_equal(report.tips[0].tip_minor, 30);
+    assert_int_equal(report.tips[1].staff, 3);
+    assert_int_equal(report.tips[2].staff, 7);
+    assert_int_equal(report.tips[2].tip_minor, 105);
+}
+
+TEST(report, of_more_people_than_it_names_the_tips_are_nobodys_in_particular)
+{
+    static struct report report;
+    report_reset(&report);
+    for (uint64_t staff = 1; staff <= REPORT_TIPS_MAX + 4; staff++) {
+        static struct order order;
+        order.tip_minor = 10;
+        order.tip_by = staff;
+        report_add(&report, &order);
+    }
+    assert_int_equal(report.tips_count, REPORT_TIPS_MAX);
+    assert_int_equal(report.tips[0].staff, 0);
+    assert_int_equal(report.tips[0].tip_minor, 50);
+    assert_int_equal(report.tips[REPORT_TIPS_MAX - 1].staff, REPORT_TIPS_MAX - 1);
+    assert_int_equal(report.tip_minor, 10 * (REPORT_TIPS_MAX + 4));
 }
 
 TEST(report, more_methods_than_it_names_are_added_up_as_other)
@@ -147,6 +199,62 @@ TEST(report, more_methods_than_it_names_are_added_up_as_other)
     assert_string_equal(report.methods[REPORT_METHODS_MAX - 1].name, "other");
     assert_int_equal(report.methods[REPORT_METHODS_MAX - 1].paid_minor, 500);
     assert_int_equal(report.paid_minor, 100 * (REPORT_METHODS_MAX + 4));
+}
+
+/* --- of orders that are made up --- */
+
+static struct report made_up;
+static struct order part;
+
+static void begin_report(void)
+{
+    made_up = (struct report){.orders = 0};
+    part = (struct order){.phase = PHASE_COMPLETED};
+}
+
+TEST(report, further_rates_than_it_has_places_count_with_the_last)
+{
+    begin_report();
+    part.rates_count = 1;
+    for (uint32_t i = 0; i <= REPORT_RATES_MAX; i++) {
+        part.rates[0] = (struct order_rate){
+            .tax_bp = 100 * i, .net_minor = 10, .tax_minor = 1, .payable_minor = 11};
+        report_add(&made_up, &part);
+    }
+    assert_int_equal(made_up.rates_count, REPORT_RATES_MAX);
+    assert_int_equal(made_up.rates[0].payable_minor, 11);
+    assert_int_equal(made_up.rates[REPORT_RATES_MAX - 1].payable_minor, 22);
+    assert_int_equal(made_up.rates[REPORT_RATES_MAX - 1].net_minor, 20);
+    assert_int_equal(made_up.rates[REPORT_RATES_MAX - 1].tax_minor, 2);
+}
+
+TEST(report, a_provider_that_only_gave_back_is_in_it)
+{
+    begin_report();
+    report_add(&made_up, &part);
+    assert_int_equal(made_up.methods_count, 0);
+    part.ledger.refunded_minor = 500;
+    part.ledger.refunds_count = 1;
+    part.ledger.refunds[0].counted_minor = 500;
+    report_add(&made_up, &part);
+    assert_int_equal(made_up.methods_count, 1);
+    assert_int_equal(made_up.methods[0].paid_minor, 0);
+    assert_int_equal(made_up.methods[0].refunded_minor, 500);
+    assert_int_equal(made_up.methods[0].refunds, 1);
+}
+
+TEST(report, the_first_hold_that_ends_is_told_and_one_of_which_nobody_knows_when_is_not)
+{
+    static const int64_t ends[] = {0, 700, 900, 0, 600};
+    static const int64_t first[] = {0, 700, 700, 700, 600};
+    begin_report();
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        part.ledger.held_minor = 100;
+        part.ledger.hold_ends_s = ends[i];
+        report_add(&made_up, &part);
+        assert_int_equal(made_up.hold_ends_s, first[i]);
+        assert_int_equal(made_up.held_minor, 100 * (int64_t)(i + 1));
+    }
 }
 
 /* --- receipts --- */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tests/lib/sick.h"
 #include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"
 
@@ -126,4 +127,41 @@ TEST(request, a_damaged_record_is_the_disks_fault_not_an_answer)
     assert_int_equal(store_put(txn, TABLE_REQUEST, bytes_of(copy, size), bytes_of_text("x")), 0);
     assert_int_equal(request_find(txn, &command, 7, &found), ERR_IO);
     stop();
+}
+
+TEST(request, what_stands_among_the_answers_and_is_none_is_not_forgotten_but_told)
+{
+    start();
+    assert_int_equal(store_put(txn, TABLE_REQUEST, bytes_of("\0\0", 2), bytes_of_text("x")), 0);
+    assert_int_equal(request_forget(txn, 9, 1), ERR_IO);
+    stop();
+}
+
+/* --- at a disk that fails --- */
+
+static int find_on_the_next_day(struct store_txn *failing)
+{
+    struct answer found;
+    return request_find(failing, &command, 8, &found);
+}
+
+static int keep_another(struct store_txn *failing)
+{
+    return request_keep(failing, &command, 9, &made);
+}
+
+static int forget_all(struct store_txn *failing)
+{
+    return request_forget(failing, 9, 100);
+}
+
+TEST(request, a_disk_that_fails_is_told_each_time)
+{
+    start();
+    assert_int_equal(request_keep(txn, &command, 7, &made), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+    sick_work(store, find_on_the_next_day);
+    sick_work(store, keep_another);
+    sick_work(store, forget_all);
+    store_memory_free(store);
 }

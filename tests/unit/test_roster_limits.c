@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/lib/roster_scene.h"
+#include "tests/lib/scene_says.h"
 #include "tests/lib/test.h"
 
 enum { NUMBER = 1000, ANNA = 7 };
@@ -52,7 +53,9 @@ TEST(roster_limits, what_concerns_a_device_that_does_not_fit_harms_no_other)
         roster_scene_chain(scene, owner_of(scene), EVENT_DEVICE_ADD, devices[i].chain);
         journal_open(scene->txn, &scene->journal, &devices[i]);
     }
+    static const char *const where[] = {"tcp://10.0.0.1:7450"};
     const struct journal_device *last = &devices[COUNT - 1];
+    scene_state_place(scene, &devices[COUNT - 1], where, 1);
     static const struct hash nothing;
     const struct log_cut whole = {.log = last->id, .seq = 1, .hash = nothing};
     roster_scene_revoke(scene, owner_of(scene), &last->head);
@@ -61,8 +64,9 @@ TEST(roster_limits, what_concerns_a_device_that_does_not_fit_harms_no_other)
     assert_true(scene->roster.is_cut_short);
     assert_int_equal(scene->roster.devices_count, DEVICES_MAX);
     assert_null(roster_device_find(&scene->roster, last->id));
-    assert_int_equal(roster_judge(&scene->roster, last->head.log, 2, EVENT_LINE_ADD, 0),
-                     VERDICT_REVOKED);
+    assert_int_equal(
+        roster_judge(&scene->roster, last->head.log, last->head.seq + 1, EVENT_LINE_ADD, 0),
+        VERDICT_REVOKED);
     for (uint32_t i = 0; i < DEVICES_MAX; i++) {
         assert_false(scene->roster.devices[i].is_revoked);
     }

@@ -69,11 +69,12 @@ TEST(roster_places, a_revoked_device_is_nowhere_new)
 TEST(roster_places, what_nobody_can_dial_is_passed_over)
 {
     static const char *const bad[] = {
-        "ipc:///tmp/x",      "tcp://10.0.0.1", "tcp://10.0.0.1:0", "tcp://10.0.0.1:65536",
-        "tcp://:7450",       "tcp://*:7450",   "tcp://a b:7450",   "tcp://a;b:7450",
-        "tcp://10.0.0.1:+1", "tcp://[]:7450",  "tcp://[::1:7450",  "tcp://10.0.0.1:7450 "};
+        "ipc:///tmp/x",      "tcp://10.0.0.1", "tcp://10.0.0.1:0",  "tcp://10.0.0.1:65536",
+        "tcp://:7450",       "tcp://*:7450",   "tcp://a b:7450",    "tcp://a;b:7450",
+        "tcp://10.0.0.1:+1", "tcp://[]:7450",  "tcp://[::1:7450",   "tcp://10.0.0.1:7450 ",
+        "tcp://a~b:7450",    "tcp://h:74a",    "tcp://h:4294967297"};
     static const char *const good[] = {"tcp://10.0.0.1:1", "tcp://till-1.local:65535",
-                                       "tcp://[2001:db8::7]:7450"};
+                                       "tcp://Till_1:7450", "tcp://[2001:db8::7]:7450"};
     struct roster_scene *scene = roster_scene_new();
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const char *const both[] = {bad[i], good[0]};
@@ -86,6 +87,51 @@ TEST(roster_places, what_nobody_can_dial_is_passed_over)
     roster_scene_load(scene);
     assert_int_equal(scene_place_of(scene, SCENE_COUNTER)->count, 1);
     assert_string_equal(scene_place_of(scene, SCENE_COUNTER)->endpoints[0], good[0]);
+    roster_scene_free(scene);
+}
+
+TEST(roster_places, an_address_that_is_too_long_or_has_a_zero_in_it_is_none)
+{
+    static const char zero[] = "tcp://a\0b:7450";
+    char address[PLACE_ENDPOINT_BYTES_MAX + 2] = "tcp://";
+    const size_t port = PLACE_ENDPOINT_BYTES_MAX - strlen(":7450");
+    memset(address + strlen(address), 'a', sizeof address - 1 - strlen(address));
+    memcpy(address + port, ":7450", strlen(":7450"));
+    assert_true(endpoint_is_dialable(bytes_of(address, PLACE_ENDPOINT_BYTES_MAX)));
+    memcpy(address + port, "a:7450", strlen("a:7450"));
+    assert_false(endpoint_is_dialable(bytes_of(address, PLACE_ENDPOINT_BYTES_MAX + 1)));
+    assert_false(endpoint_is_dialable(bytes_of(zero, sizeof zero - 1)));
+}
+
+TEST(roster_places, a_place_with_nonsense_in_it_or_behind_it_moves_nobody)
+{
+    static const char *const old[] = {"tcp://10.0.0.1:7450"};
+    static const uint8_t behind[] = {0x94, 0x90, 0xc1, 0x01, 0x01}, other[] = {0x91, 0xc0};
+    struct roster_scene *scene = roster_scene_new();
+    struct device_place place;
+    assert_int_equal(device_place_decode(bytes_of(behind, sizeof behind), &place), ERR_MALFORMED);
+    scene_state_place(scene, &scene->devices[SCENE_COUNTER], old, 1);
+    roster_scene_state(scene, &scene->devices[SCENE_COUNTER], EVENT_DEVICE_PLACE,
+                       bytes_of(other, sizeof other));
+    roster_scene_load(scene);
+    assert_string_equal(scene_place_of(scene, SCENE_COUNTER)->endpoints[0], old[0]);
+    roster_scene_free(scene);
+}
+
+TEST(roster_places, what_is_said_in_a_log_that_nobody_opened_moves_nobody)
+{
+    static const char *const old[] = {"tcp://10.0.0.1:7450"};
+    static const char *const new[] = {"tcp://10.0.0.2:7450"};
+    static const uint8_t nonsense[] = {0x90};
+    struct roster_scene *scene = roster_scene_new();
+    struct journal_device stray = scene->devices[SCENE_COUNTER];
+    keys_of_number(300, &stray.head.key, &stray.log_secret);
+    log_head_init(&stray.head, &scene->journal.popup, &stray.head.key, stray.id, 2);
+    roster_scene_state(scene, &stray, EVENT_LOG_OPEN, bytes_of(nonsense, sizeof nonsense));
+    scene_state_place(scene, &scene->devices[SCENE_COUNTER], old, 1);
+    scene_state_place(scene, &stray, new, 1);
+    roster_scene_load(scene);
+    assert_string_equal(scene_place_of(scene, SCENE_COUNTER)->endpoints[0], old[0]);
     roster_scene_free(scene);
 }
 

@@ -299,6 +299,23 @@ TEST(salvage_bounds, what_a_memo_forgets_when_it_is_full_is_found_again)
 }
 
 /* Who carries the same over and over makes nobody look at it each time. */
+TEST(salvage_bounds, what_a_memo_knew_in_an_age_does_not_come_back_when_ages_begin_anew)
+{
+    struct salvage_memo *memo = salvage_memo_new();
+    const struct operation id = {.log = 1, .seq = 2};
+    assert_non_null(memo);
+    salvage_memo_reset(memo);
+    const uint32_t age = memo->age;
+    salvage_memo_add(memo, &id, NULL);
+    memo->age = UINT32_MAX;
+    do {
+        salvage_memo_reset(memo);
+        assert_null(salvage_memo_find(memo, &id));
+    } while (memo->age < age);
+    assert_int_equal(memo->age, age);
+    free(memo);
+}
+
 TEST(salvage_bounds, what_one_log_carries_again_and_again_is_looked_at_a_few_times)
 {
     enum { RUNS = 8, AGAIN = 60 };

@@ -2,6 +2,9 @@
  * and waits where it is held until somebody decides. */
 #include "tests/lib/test.h"
 
+#include <string.h>
+
+#include "sync/domain/blob.h"
 #include "sync/domain/menu.h"
 #include "tests/lib/story.h"
 
@@ -259,5 +262,133 @@ TEST(scenario, an_order_that_two_managers_adopt_at_once_is_taken_from_the_stock_
     cluster_run(story->cluster, SETTLE_MS);
     assert_int_equal(unsold(story), 7);
     assert_all_alike(story);
+    story_free(story);
+}
+
+/* --- names --- */
+
+/* An order of @key at the tablet whose name lies in a file there. */
+static struct hash place_named(struct story *story, uint32_t key, const char *salted)
+{
+    static struct shop_key keys[2];
+    struct shop_key *bytes = &keys[key % 2];
+    struct command command;
+    *bytes = shop_key_make(1, key);
+    shop_order(&command, bytes, 1);
+    command.blob = cluster_put_blob(&story->cluster->nodes[TABLET], bytes_of_text(salted));
+    command.blob_size = (uint32_t)strlen(salted);
+    command.media = bytes_of_text("text/plain");
+    story_ask(story, TABLET, &command);
+    return command.blob;
+}
+
+/* As stolen(), with names: the manager revokes the tablet without having heard of either order. */
+static struct story *stolen_named(struct hash ret_names[2])
+{
+    const uint32_t apart[CLUSTER_NODES_MAX] = {0, 1, 1, 1, 1};
+    struct story *story = story_new(1);
+    struct command revoke;
+    story_device(story, "manager", ROLE_MANAGER, "A");
+    story_device(story, "deputy", ROLE_MANAGER, "B");
+    story_device(story, "owner", ROLE_OWNER, "E");
+    story_device(story, "kitchen", ROLE_KITCHEN, "D");
+    story_device(story, "tablet", ROLE_COUNTER, "C");
+    story_begin(story);
+    cluster_partition(story->cluster, apart);
+    ret_names[0] = place_named(story, 1004, "0123456789abcdefAda");
+    ret_names[1] = place_named(story, 1005, "fedcba9876543210Grace");
+    cluster_run(story->cluster, SETTLE_MS);
+    shop_command(&revoke, COMMAND_DEVICE_REVOKE);
+    revoke.device = story->cluster->nodes[TABLET].device;
+    story_ask(story, MANAGER, &revoke);
+    cluster_heal(story->cluster);
+    cluster_run(story->cluster, SETTLE_MS);
+    story->size = 0;
+    return story;
+}
+
+static enum blob_state blob_at(const struct story *story, uint32_t node, const struct hash *hash)
+{
+    enum blob_state state = BLOB_NONE;
+    struct store_txn *txn = store_memory_begin(story->cluster->nodes[node].store, false);
+    assert_int_equal(blob_state_get(txn, hash, &state), 0);
+    store_memory_abort(txn);
+    return state;
+}
+
+TEST(scenario, the_name_of_an_adopted_order_comes_to_all_devices)
+{
+    struct hash names[2];
+    struct story *story = stolen_named(names);
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    assert_int_equal(blob_at(story, DEPUTY, &names[0]), BLOB_HERE);
+    assert_int_equal(blob_at(story, MANAGER, &names[0]), BLOB_NONE);
+    story_ask(story, DEPUTY, &adopt);
+    cluster_run(story->cluster, SETTLE_MS);
+    assert_int_equal(blob_at(story, MANAGER, &names[0]), BLOB_HERE);
+    assert_int_equal(blob_at(story, MANAGER, &names[1]), BLOB_NONE); /* nobody adopted that one */
+    assert_all_alike(story);
+    story_free(story);
+}
+
+/* Who adopts tells of it also where the bytes are on another device. */
+TEST(scenario, an_adopted_name_comes_from_whoever_holds_it)
+{
+    struct hash names[2];
+    struct story *story = stolen_named(names);
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    cluster_lose_blob(story->cluster, &story->cluster->nodes[DEPUTY], &names[0]);
+    story_ask(story, DEPUTY, &adopt);
+    cluster_run(story->cluster, 4 * SETTLE_MS);
+    assert_int_equal(blob_at(story, MANAGER, &names[0]), BLOB_HERE);
+    assert_int_equal(blob_at(story, DEPUTY, &names[0]), BLOB_HERE);
+    story_free(story);
+}
+
+/* How often @node heard of it. */
+static uint32_t tellings_at(const struct story *story, uint32_t node, const struct hash *hash)
+{
+    const struct entity_id id = blob_entity(hash);
+    struct store_txn *txn = store_memory_begin(story->cluster->nodes[node].store, false);
+    assert_int_equal(history_get(story->history, txn, KIND_BLOB, &id), 0);
+    store_memory_abort(txn);
+    return story->history->count;
+}
+
+TEST(scenario, a_name_that_was_told_of_anew_is_not_told_of_again)
+{
+    struct hash names[2];
+    struct story *story = stolen_named(names);
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    story_ask(story, DEPUTY, &adopt);
+    story_ask(story, DEPUTY, &adopt);
+    cluster_run(story->cluster, SETTLE_MS);
+    story_ask(story, OWNER, &adopt);
+    cluster_run(story->cluster, SETTLE_MS);
+    assert_int_equal(tellings_at(story, MANAGER, &names[0]), 1);
+    story_free(story);
+}
+
+TEST(scenario, a_named_order_of_which_nothing_counts_is_erased_and_no_adoption_brings_its_name_back)
+{
+    struct hash names[2];
+    struct story *story = stolen_named(names);
+    struct command erase = decide(COMMAND_ORDER_ERASE, 1004);
+    const struct command adopt = decide(COMMAND_ORDER_ADOPT, 1004);
+    erase.reason = bytes_of_text("asked for");
+    story_ask(story, MANAGER, &erase); /* holds nothing of it */
+    story_ask(story, DEPUTY, &erase);
+    cluster_run(story->cluster, SETTLE_MS);
+    for (uint32_t node = DEPUTY; node <= KITCHEN; node++) {
+        assert_int_equal(blob_at(story, node, &names[0]), BLOB_ERASED);
+        assert_false(cluster_has_blob(&story->cluster->nodes[node], &names[0]));
+    }
+    assert_int_equal(blob_at(story, DEPUTY, &names[1]), BLOB_HERE);
+    story_ask(story, DEPUTY, &adopt);
+    cluster_run(story->cluster, SETTLE_MS);
+    assert_false(cluster_has_blob(&story->cluster->nodes[MANAGER], &names[0]));
+    assert_string_equal(story->text, "[   10] manager  order.erase: not_found\n"
+                                     "[   10] deputy   order.erase: ok\n"
+                                     "[   15] deputy   order.adopt: ok\n");
     story_free(story);
 }

@@ -103,26 +103,14 @@ static void flood_begin(struct flood *flood, struct story *story)
 /* With software of its own, which this one would not let it. */
 static void forge_day(struct story *story, uint64_t n)
 {
-    uint8_t buffer[EVENT_BYTES_MAX];
     uint8_t data[16];
     struct writer writer;
-    struct bytes bytes;
-    struct log_head head;
-    struct cluster_node *node = &story->cluster->nodes[TABLET];
     struct event event = {.type = EVENT_DAY_OPEN, .entity = entity_id_derive(KIND_POPUP, 0)};
     const struct day_open open = {.n = n};
     writer_init(&writer, data, sizeof data);
     day_open_encode(&open, &writer);
     assert_int_equal(writer_finish(&writer, &event.body), 0);
-    assert_int_equal(event_encode(&event, buffer, sizeof buffer, &bytes), 0);
-    cluster_crash(story->cluster, TABLET);
-    struct store_txn *txn = store_memory_begin(node->store, true);
-    assert_int_equal(log_head_get(txn, node->log, &head), 0);
-    assert_int_equal(log_append(txn, &head, bytes), 0);
-    assert_int_equal(log_sign(txn, &head, &story->cluster->popup, &node->log_secret), 0);
-    assert_int_equal(store_memory_commit(txn), 0);
-    cluster_restart(story->cluster, TABLET, 0);
-    story_tell(story, "tablet signs that the last of all days has come");
+    story_forge(story, TABLET, &event, "tablet signs that the last of all days has come");
     assert_true(cluster_converge(story->cluster, SETTLE_MS));
 }
 

@@ -54,31 +54,6 @@ static bool has_fork(const struct story *story, uint32_t node, uint64_t log)
     return found != NULL && found->fork_seq != UINT64_MAX;
 }
 
-/* How many events of @type all logs at @node hold, void ones too. */
-struct tally {
-    uint32_t type, count;
-};
-
-static void tally_row(void *context, struct bytes key, struct bytes row)
-{
-    struct tally *tally = context;
-    struct hash hash;
-    struct bytes bytes;
-    struct event event;
-    (void)key;
-    assert_int_equal(event_row_parse(row, &hash, &bytes), 0);
-    if (event_decode(bytes, &event) == 0 && event.type == tally->type) {
-        tally->count++;
-    }
-}
-
-static uint32_t statements_at(const struct story *story, uint32_t node, uint32_t type)
-{
-    struct tally tally = {.type = type};
-    store_memory_each(story->cluster->nodes[node].store, TABLE_LOG, tally_row, &tally);
-    return tally.count;
-}
-
 /* The copy of the manager's disk comes to life and sells: both branches are voided. */
 static void copy_wakes(struct story *story, struct cluster_copy *copy)
 {
@@ -109,12 +84,12 @@ TEST(scenario, a_revocation_on_a_voided_branch_is_stated_again_and_lets_no_thief
         }
     }
     /* Once, whatever becomes of the roster afterwards. */
-    const uint32_t revocations = statements_at(story, COUNTER, EVENT_LOG_REVOKE);
+    const uint32_t revocations = story_events(story, COUNTER, EVENT_LOG_REVOKE);
     dismiss(story, MANAGER);
     cluster_crash(story->cluster, MANAGER);
     cluster_restart(story->cluster, MANAGER, 100);
     cluster_run(story->cluster, CARRY_MS);
-    assert_int_equal(statements_at(story, COUNTER, EVENT_LOG_REVOKE), revocations);
+    assert_int_equal(story_events(story, COUNTER, EVENT_LOG_REVOKE), revocations);
     assert_true(has_revoked_tablet(story, COUNTER));
     story_free(story);
 }
@@ -148,6 +123,6 @@ TEST(scenario, what_a_device_without_the_right_states_on_a_voided_branch_is_not_
     cluster_dial(story->cluster, clone, MANAGER);
     cluster_run(story->cluster, CARRY_MS);
     assert_false(has_revoked_tablet(story, MANAGER));
-    assert_int_equal(statements_at(story, MANAGER, EVENT_LOG_REVOKE), 0);
+    assert_int_equal(story_events(story, MANAGER, EVENT_LOG_REVOKE), 0);
     story_free(story);
 }

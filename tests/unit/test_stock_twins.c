@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/domain/entity_kinds.h"
 #include "sync/domain/stock_fold.h"
 #include "tests/lib/forked_order.h"
 
@@ -137,6 +138,83 @@ TEST(stock_twins, what_was_given_on_a_carried_branch_counts_beside_a_sale_that_w
     (void)forked_carry(0);
     assert_int_equal(units_sold(), UNITS);
     assert_int_equal(stock_account(&stock, owner, owner)->received, 1);
+    forked_end();
+}
+
+/* Of the journals it comes to what stands there for the same sale, and to where others begin. */
+TEST(stock_twins, what_was_said_anew_in_a_log_and_on_a_carried_branch_is_one_sale)
+{
+    const struct operation lost = {.log = 99, .seq = 4, .hash = {7}};
+    struct event later = forked_event(EVENT_ACCEPT);
+    forked_begin_here();
+    memset(later.entity.bytes, 0xff, sizeof later.entity.bytes);
+    (void)forked_say(FORKED_OWNER, &later);
+    const struct event given = gift();
+    (void)forked_say(FORKED_OWNER, &given);
+    const struct event again = anew(&lost);
+    (void)forked_write(0, &again);
+    forked_state(0, 1);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), UNITS); /* in no log yet */
+    (void)forked_say(FORKED_OWNER, &again);
+    assert_int_equal(units_sold(), UNITS);
+    forked_end();
+}
+
+TEST(stock_twins, what_is_carried_on_and_is_nothing_of_stock_changes_none)
+{
+    struct event cooked = stock_event(EVENT_ACCEPT);
+    forked_begin_here();
+    const struct event sold = sale();
+    (void)forked_write(0, &sold);
+    (void)forked_write(0, &cooked);
+    forked_state(0, 1);
+    (void)forked_carry(0);
+    assert_int_equal(units_sold(), UNITS);
+    assert_false(stock.is_opaque);
+    forked_end();
+}
+
+/* The sale in the row of its carrier is no event any more. */
+static void spoil_carried(const struct operation *carrier)
+{
+    static uint8_t row[EVENT_SALVAGE_BYTES_MAX];
+    static const uint8_t begin[] = {0x96, EVENT_STOCK_TAKE};
+    const struct key key = key_event(carrier->log, carrier->seq);
+    struct bytes stored;
+    check(store_get(forked.txn, TABLE_LOG, key_bytes(&key), &stored) == 0);
+    check(stored.size <= sizeof row);
+    memcpy(row, stored.data, stored.size);
+    size_t at = 0;
+    while (at + sizeof begin < stored.size && memcmp(row + at, begin, sizeof begin) != 0) {
+        at++;
+    }
+    check(at + sizeof begin < stored.size);
+    row[at] ^= 1;
+    check(store_put(forked.txn, TABLE_LOG, key_bytes(&key), bytes_of(row, stored.size)) == 0);
+}
+
+TEST(stock_twins, of_a_sale_that_is_carried_on_and_that_the_disk_spoilt_nobody_decides)
+{
+    const struct entity_id item = entity_id_derive(KIND_STOCK, ITEM);
+    uint32_t kinds = 0;
+    forked_begin_here();
+    const struct event sold = sale();
+    (void)forked_write(0, &sold);
+    forked_state(0, 1);
+    const struct operation carrier = forked_carry(0);
+    assert_int_equal(units_sold(), UNITS);
+    assert_int_equal(entity_kinds(forked.txn, &item, &kinds), 0);
+    assert_int_equal(kinds, kind_bit(KIND_STOCK));
+    spoil_carried(&carrier);
+    assert_int_equal(units_sold(), 0);
+    assert_true(stock.is_opaque);
+    assert_int_equal(entity_kinds(forked.txn, &item, &kinds), 0);
+    assert_int_equal(kinds, kind_bit(KIND_NONE));
+    const struct key lost = key_event(carrier.log, carrier.seq);
+    check(store_del(forked.txn, TABLE_LOG, key_bytes(&lost)) == 0);
+    assert_int_equal(units_sold(), 0);
+    assert_true(stock.is_opaque);
     forked_end();
 }
 

@@ -107,6 +107,28 @@ TEST(store_memory, crash_loses_what_is_held_back)
     store_memory_free(store);
 }
 
+/* The key as it is after a commit that failed, and a crash. */
+static void failed_check(bool is_kept, const char *before, const char *after)
+{
+    struct store_memory *store = store_memory_new();
+    put_one(store, "one");
+    store_memory_tear(store, is_kept);
+    store_memory_fail(store, MEMORY_COMMIT, 1, ERR_IO);
+    struct store_txn *txn = store_memory_begin(store, true);
+    assert_int_equal(store_put(txn, TABLE_META, key, bytes_of_text("two")), 0);
+    assert_int_equal(store_memory_commit(txn), ERR_IO);
+    assert_one(store, before);
+    store_memory_crash(store);
+    assert_one(store, after);
+    store_memory_free(store);
+}
+
+TEST(store_memory, a_commit_that_failed_is_whole_after_a_crash_or_is_not_there)
+{
+    failed_check(false, "one", "one");
+    failed_check(true, "one", "two");
+}
+
 TEST(store_memory, clone_is_a_store_of_its_own)
 {
     struct store_memory *store = store_memory_new();

@@ -72,6 +72,19 @@ TEST(tables, what_is_no_key_is_refused)
     }
 }
 
+TEST(tables, a_row_of_state_is_of_a_kind_that_there_is)
+{
+    const struct entity_id entity = entity_of(7);
+    struct key key = key_state(KIND_LAST, &entity);
+    struct entity_id found;
+    enum kind kind;
+    assert_int_equal(key_state_parse(key_bytes(&key), &kind, &found), 0);
+    key.data[0] = KIND_LAST + 1;
+    assert_int_equal(key_state_parse(key_bytes(&key), &kind, &found), ERR_MALFORMED);
+    key.data[0] = KIND_NONE;
+    assert_int_equal(key_state_parse(key_bytes(&key), &kind, &found), ERR_MALFORMED);
+}
+
 TEST(tables, a_seq_that_does_not_fit_is_our_mistake)
 {
     expect_failed_check((int)key_event(1, SEQ_MAX + 1).size);

@@ -193,3 +193,55 @@ TEST(till_closed, beyond_what_counts_of_this_device_nothing_is_written)
         stage_stop(&stage);
     }
 }
+
+TEST(till_closed, what_newer_software_said_of_an_item_is_not_sold_here)
+{
+    static const uint8_t empty[] = {0x90};
+    const struct entity_id item = item_entity();
+    start();
+    assert_int_equal(set_item(), 0);
+    const uint64_t seq =
+        journal_write(stage.world, &stage.journal, &stage.peers[0], (enum event_type)OPAQUE_TYPE,
+                      &item, bytes_of(empty, sizeof empty));
+    stage_meet(&stage, 0, 0, NULL, 0);
+    stage_turn(&stage, 0, frame_event(&stage, 0, seq, true));
+    begin(COMMAND_ORDER_PLACE);
+    command.channel = bytes_of_text("counter");
+    command.mode = bytes_of_text("take-away");
+    command.lines_count = 1;
+    command.lines[0] = (struct wanted_line){.item = 1, .quantity = 1};
+    assert_int_equal(run(), ERR_VERSION);
+    stage_stop(&stage);
+}
+
+/* Its codes were revoked here as often as counts, and another device made one since. */
+TEST(till_closed, a_table_of_which_no_more_counts_here_has_no_code_from_here)
+{
+    static const enum command_kind turns[] = {COMMAND_TABLE_CODE, COMMAND_TABLE_REVOKE};
+    const struct entity_id table = sheet_entity(1);
+    uint32_t said_of_it = 0;
+    uint8_t data[32];
+    struct writer writer;
+    struct bytes body;
+    start();
+    do {
+        begin(turns[said_of_it++ % 2]);
+    } while (run() == 0);
+    assert_true(said_of_it > 50);
+    for (uint32_t more = 1; more <= 2; more++) {
+        const struct sheet_set set = {.table = 1, .codes = 1000 + more};
+        writer_init(&writer, data, sizeof data);
+        sheet_set_encode(&set, &writer);
+        assert_int_equal(writer_finish(&writer, &body), 0);
+        stage_meet(&stage, more, 0, NULL, 0);
+        const uint64_t seq = journal_write(stage.world, &stage.journal, &stage.peers[0],
+                                           EVENT_SHEET_SET, &table, body);
+        stage_turn(&stage, more, frame_event(&stage, 0, seq, true));
+        begin(COMMAND_TABLE_CODE);
+        assert_int_equal(run(), ERR_TOO_MANY);
+        stage_begin(&stage);
+        stage_down(&stage, more);
+        stage_end(&stage);
+    }
+    stage_stop(&stage);
+}

@@ -62,6 +62,38 @@ TEST(lines, options_are_exchanged_for_others_of_the_menu)
     diner_close();
 }
 
+TEST(lines, options_that_are_others_by_name_or_price_are_exchanged)
+{
+    uint8_t data[512];
+    diner_open();
+    diner_place_usual();
+    struct command command = change_of(1, 0);
+    command.has_options = true;
+    command.lines[0].options_count = 1;
+    command.lines[0].options[0] = (struct wanted_option){0, 1};
+    assert_int_equal(diner_events_of(&command), 1);
+    assert_true(bytes_equal(diner_line(0)->options[0].name, bytes_of_text("Kräuter")));
+    struct command dearer = diner_command(COMMAND_MENU_SET);
+    const struct menu_options options = {
+        .count = 1,
+        .groups = {{.name = bytes_of_text("Sosse"),
+                    .choices_min = 1,
+                    .choices_max = 1,
+                    .choices_count = 2,
+                    .choices = {{bytes_of_text("scharf"), 0}, {bytes_of_text("Kräuter"), 30}}}}};
+    struct writer writer;
+    writer_init(&writer, data, sizeof data);
+    menu_options_encode(&options, &writer);
+    dearer.item = DINER_DONER;
+    diner_add_field(&dearer, MENU_OPTIONS, NULL, 0);
+    assert_int_equal(writer_finish(&writer, &dearer.fields[0].text), 0);
+    assert_int_equal(diner_events_of(&dearer), 1);
+    assert_int_equal(diner_events_of(&command), 1);
+    assert_int_equal(diner_line(0)->options[0].price_minor, 30);
+    assert_int_equal(diner_events_of(&command), 0);
+    diner_close();
+}
+
 TEST(lines, an_edit_after_the_start_waits_for_the_kitchen_which_says_yes)
 {
     diner_open();
@@ -126,6 +158,23 @@ TEST(lines, more_is_added_once_however_often_it_is_asked_for)
     assert_int_equal(diner_events_of(&command), 0);
     diner_go_to(DINER_KITCHEN_LOG);
     assert_int_equal(diner_events_of(&command), 0);
+    diner_close();
+}
+
+TEST(lines, to_add_some_takes_a_key_and_from_one_to_as_many_as_an_order_holds)
+{
+    diner_open();
+    diner_place_usual();
+    struct command command = diner_command(COMMAND_LINES_ADD);
+    assert_int_equal(diner_run(&command), ERR_MALFORMED);
+    command.lines_count = ORDER_LINES_MAX + 1;
+    assert_int_equal(diner_run(&command), ERR_TOO_MANY);
+    command.lines_count = 1;
+    command.lines[0] = diner_ayrans(1);
+    command.key = bytes_of(NULL, 0);
+    assert_int_equal(diner_run(&command), ERR_MALFORMED);
+    command.key = diner_next_key();
+    assert_int_equal(diner_events_of(&command), 1);
     diner_close();
 }
 

@@ -7,6 +7,7 @@
 
 #include "sync/domain/field_values.h"
 #include "sync/domain/menu.h"
+#include "sync/domain/menu_events.h"
 #include "tests/lib/assert_text.h"
 #include "tests/lib/stage.h"
 
@@ -85,6 +86,7 @@ static const struct wanted_field popup_first[] = {
     NUMBER(POPUP_CASH_STEP, 5),       {.field = POPUP_PAY_FIRST, .truth = true},
     NUMBER(POPUP_COPIES, 3),          NUMBER(POPUP_LATE_AFTER, 60),
     NUMBER(POPUP_ESCALATE_AFTER, 30), TEXT(POPUP_ADDRESS, "https://a.example"),
+    TEXT(POPUP_TIPS, "5 10"),
 };
 static const struct wanted_field popup_then[] = {
     TEXT(POPUP_NAME, "Fair"),         TEXT(POPUP_CURRENCY, "USD"),
@@ -92,6 +94,7 @@ static const struct wanted_field popup_then[] = {
     NUMBER(POPUP_CASH_STEP, 1),       {.field = POPUP_PAY_FIRST, .truth = false},
     NUMBER(POPUP_COPIES, 1),          NUMBER(POPUP_LATE_AFTER, 90),
     NUMBER(POPUP_ESCALATE_AFTER, 0),  TEXT(POPUP_ADDRESS, ""),
+    TEXT(POPUP_TIPS, "10"),
 };
 
 /* All at once, all again, then each by itself and again. */
@@ -189,6 +192,9 @@ TEST(form, that_says_what_no_form_may_is_refused)
         {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "chf"), ERR_MALFORMED},
         {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "CH["), ERR_MALFORMED},
         {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "CHFR"), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, TEXT(POPUP_CURRENCY, "CH1"), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, TEXT(POPUP_TIPS, "10 5"), ERR_MALFORMED},
+        {COMMAND_POPUP_SET, NUMBER(99, 1), ERR_MALFORMED}, /* no such field */
         {COMMAND_POPUP_SET, NUMBER(POPUP_COPIES, 0), ERR_MALFORMED},
     };
     stage_start(&stage, 2, 0);
@@ -207,6 +213,74 @@ TEST(form, that_says_what_no_form_may_is_refused)
     command.item = 2;
     assert_int_equal(run(), ERR_NOT_FOUND);
     stage_stop(&stage);
+}
+
+TEST(form, of_which_one_field_makes_no_sense_changes_none)
+{
+    static const struct wanted_field fields[] = {TEXT(POPUP_CURRENCY, "chf"),
+                                                 TEXT(POPUP_NAME, "Fair")};
+    static const struct wanted_field name = TEXT(POPUP_NAME, "Fair");
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_POPUP_SET, fields, COUNT(fields)), ERR_MALFORMED);
+    assert_int_equal(save(COMMAND_POPUP_SET, &name, 1), 0);
+    assert_int_equal(answer.events, 1);
+    stage_stop(&stage);
+}
+
+TEST(form, of_an_item_without_a_tax_of_its_own_names_none)
+{
+    static const struct wanted_field none = NUMBER(MENU_TAX, 0);
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_MENU_SET, item_first, COUNT(item_first)), 0);
+    assert_int_equal(save(COMMAND_MENU_SET, &none, 1), 0);
+    assert_int_equal(answer.events, 0); /* it is so already */
+    stage_stop(&stage);
+}
+
+/* A peer that knew of none of it says something else: both stand, and saying one of them again
+ * settles it. */
+TEST(form, that_others_filled_in_apart_is_settled_by_saying_it_again)
+{
+    static const struct {
+        enum command_kind kind;
+        enum kind entity;
+        enum event_type type;
+        struct wanted_field own, theirs;
+    } cases[] = {
+        {COMMAND_MENU_SET, KIND_MENU, EVENT_MENU_SET, NUMBER(MENU_PRICE, 450),
+         NUMBER(MENU_PRICE, 500)},
+        {COMMAND_MENU_SET, KIND_MENU, EVENT_MENU_SET, TEXT(MENU_NAME, "Soup"),
+         TEXT(MENU_NAME, "Stew")},
+        {COMMAND_POPUP_SET, KIND_POPUP, EVENT_POPUP_SET, TEXT(POPUP_NAME, "Market"),
+         TEXT(POPUP_NAME, "Fair")},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const bool is_item = cases[i].entity == KIND_MENU;
+        const struct entity_id id = entity_id_derive(cases[i].entity, is_item ? 1 : 0);
+        const struct wanted_field *theirs = &cases[i].theirs;
+        const struct field_values set = {
+            .count = 1,
+            .values = {{.field = theirs->field, .text = theirs->text, .number = theirs->number}}};
+        uint8_t data[64];
+        struct writer writer;
+        struct bytes body;
+        stage_start(&stage, 2, 0);
+        assert_int_equal(is_item ? save(COMMAND_MENU_SET, item_first, COUNT(item_first))
+                                 : save(COMMAND_POPUP_SET, popup_first, COUNT(popup_first)),
+                         0);
+        writer_init(&writer, data, sizeof data);
+        fields_encode(&set, is_item ? menu_field_rule : popup_field_rule, &writer);
+        assert_int_equal(writer_finish(&writer, &body), 0);
+        stage_meet(&stage, 0, 0, NULL, 0);
+        const uint64_t seq =
+            journal_write(stage.world, &stage.journal, &stage.peers[0], cases[i].type, &id, body);
+        stage_turn(&stage, 0, frame_event(&stage, 0, seq, true));
+        assert_int_equal(save(cases[i].kind, &cases[i].own, 1), 0);
+        assert_int_equal(answer.events, 1);
+        assert_int_equal(save(cases[i].kind, &cases[i].own, 1), 0);
+        assert_int_equal(answer.events, 0);
+        stage_stop(&stage);
+    }
 }
 
 TEST(form, cannot_change_what_money_is_once_a_day_was_opened)

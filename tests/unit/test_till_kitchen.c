@@ -30,7 +30,7 @@ TEST(people, a_role_does_its_own_work_only)
     diner_close();
 }
 
-TEST(people, a_customer_orders_and_says_how_it_was_and_nobody_does_anything)
+TEST(people, a_customer_orders_tips_and_says_how_it_was_and_nobody_does_anything)
 {
     diner_open();
     for (int kind = 0; kind < COMMAND_COUNT; kind++) {
@@ -39,7 +39,7 @@ TEST(people, a_customer_orders_and_says_how_it_was_and_nobody_does_anything)
         const bool is_theirs = kind == COMMAND_ORDER_PLACE || kind == COMMAND_QUOTE ||
                                kind == COMMAND_QUOTE_DROP || kind == COMMAND_CART_ADD ||
                                kind == COMMAND_CART_SET || kind == COMMAND_TABLE_SIT ||
-                               kind == COMMAND_REVIEW;
+                               kind == COMMAND_TIP || kind == COMMAND_REVIEW;
         if (!is_theirs) {
             assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
         }
@@ -174,6 +174,21 @@ TEST(kitchen, a_recall_to_waiting_takes_back_the_start_and_then_the_acceptance)
     assert_int_equal(diner_events_of(&command), 1);
     assert_int_equal(diner.order.phase, PHASE_PLACED);
     assert_int_equal(diner_events_of(&command), 0);
+    diner_close();
+}
+
+TEST(kitchen, of_an_acceptance_that_is_taken_back_for_one_line_the_other_stays_accepted)
+{
+    diner_open();
+    diner_place_usual();
+    (void)diner_tap(COMMAND_ACCEPT);
+    struct command command = diner_command(COMMAND_RECALL);
+    command.truth = true;
+    command.ids_count = 1;
+    command.ids[0] = diner_line(0)->id;
+    assert_int_equal(diner_events_of(&command), 2); /* the recall, and the acceptance again */
+    assert_false(diner_line(0)->is_accepted);
+    assert_true(diner_line(1)->is_accepted);
     diner_close();
 }
 

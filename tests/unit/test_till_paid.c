@@ -283,3 +283,18 @@ TEST(receipt, is_given_once_and_again_only_when_the_order_changed)
     assert_int_equal(diner.order.receipts[1].kind, RECEIPT_CORRECTION);
     diner_close();
 }
+
+TEST(receipt, is_given_by_no_device_that_has_no_number_for_it)
+{
+    diner_open();
+    diner_place_usual();
+    struct command pay = diner_command(COMMAND_PAY);
+    pay.method = bytes_of_text("cash");
+    assert_int_equal(diner_events_of(&pay), 1);
+    diner.receipt_next = 0;
+    const struct command receipt = diner_command(COMMAND_RECEIPT);
+    assert_int_equal(diner_run(&receipt), ERR_STATE);
+    diner.receipt_next = 1;
+    assert_int_equal(diner_events_of(&receipt), 1);
+    diner_close();
+}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sync/domain/blob.h"
 #include "tests/lib/diner.h"
 
 /* --- placing --- */
@@ -92,6 +93,15 @@ TEST(place, options_that_the_menu_does_not_offer_so_are_refused)
     diner_close();
 }
 
+TEST(place, a_line_has_a_bounded_number_of_options)
+{
+    diner_open();
+    struct command command = diner_order_of_one(diner_doners(1));
+    command.lines[0].options_count = LINE_OPTIONS_MAX + 1;
+    assert_int_equal(diner_run(&command), ERR_TOO_MANY);
+    diner_close();
+}
+
 TEST(place, what_is_sold_out_hidden_or_unknown_cannot_be_ordered)
 {
     diner_open();
@@ -149,8 +159,23 @@ TEST(place, a_text_that_no_receipt_can_show_is_refused)
     command.lines[0].note = bytes_of_text("bell\a");
     assert_int_equal(diner_run(&command), ERR_MALFORMED);
     command = diner_order_of_one(diner_ayrans(1));
-    command.name = bytes_of_text("\xc0\xaf");
+    command.channel = bytes_of_text("\xc0\xaf");
     assert_int_equal(diner_run(&command), ERR_MALFORMED);
+    diner_close();
+}
+
+TEST(place, a_name_is_in_no_event_but_the_hash_of_its_blob)
+{
+    diner_open();
+    struct command command = diner_order_of_one(diner_ayrans(1));
+    command.name = bytes_of_text("Zebedee");
+    command.blob = blob_hash(bytes_of_text("0123456789abcdefZebedee"));
+    command.blob_size = 23;
+    command.media = bytes_of_text("text/plain");
+    assert_int_equal(diner_place(&command), 0);
+    assert_true(diner.order.has_name_blob);
+    assert_true(hash_equal(&diner.order.name_blob, &command.blob));
+    assert_int_equal(diner.order.name.size, 0);
     diner_close();
 }
 
@@ -277,6 +302,38 @@ TEST(place, cash_is_rounded_to_the_smallest_coin)
     assert_int_equal(diner_place(&command), 0);
     assert_int_equal(diner.result.change_minor, 50);
     assert_int_equal(diner.order.due_minor, 0);
+    diner_close();
+}
+
+TEST(place, what_costs_nothing_is_paid_by_nobody_and_nobody_pays_less_than_nothing)
+{
+    diner_open();
+    const struct command water = diner_item(4, "Wasser", 0);
+    assert_int_equal(diner_events_of(&water), 1);
+    struct command command = diner_order_of_one((struct wanted_line){.item = 4, .quantity = 1});
+    command.is_paid_now = true;
+    command.method = bytes_of_text("cash");
+    command.amount_minor = -1;
+    assert_int_equal(diner_run(&command), ERR_MALFORMED);
+    command.amount_minor = 0;
+    assert_int_equal(diner_place(&command), 0);
+    assert_int_equal(diner.result.events_count, 2);
+    assert_int_equal(diner_event_type(1), EVENT_LINE_ADD);
+    assert_int_equal(diner.order.due_minor, 0);
+    diner_close();
+}
+
+TEST(place, a_quote_and_a_cart_are_customers)
+{
+    diner_open();
+    struct command command = diner_order_of_one(diner_ayrans(1));
+    command.has_cart = true;
+    assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
+    command.has_cart = false;
+    command.has_quote = true;
+    assert_int_equal(diner_run(&command), ERR_FORBIDDEN);
+    command.has_quote = false;
+    assert_int_equal(diner_place(&command), 0);
     diner_close();
 }
 

@@ -122,6 +122,43 @@ static int pay(const struct entity_id *order)
 
 /* --- what a quote promises --- */
 
+TEST(till_quote, a_tip_is_quoted_with_the_rest_and_the_order_has_it)
+{
+    start(10);
+    begin(COMMAND_QUOTE, ANNA, ROLE_CUSTOMER);
+    command.tip_bp = 1000;
+    wish(SOUP, 2);
+    wish(TEA, 3);
+    assert_int_equal(run(), 0);
+    const struct quote *quote = look(ANNA);
+    struct bill bill;
+    int64_t tip;
+    assert_int_equal(quote_bill(quote, &bill), 0);
+    assert_int_equal(quote_tip(quote, &bill, &tip), 0);
+    assert_int_equal(tip, 160);
+    assert_int_equal(total_of(quote), 2 * PRICE + 3 * 200);
+    assert_int_equal(order_with(ANNA, &quote->id), 0);
+    const struct entity_id order = answer.answer.entity;
+    begin(COMMAND_PAY, 1, ROLE_COUNTER);
+    command.order = order;
+    command.method = bytes_of_text("cash");
+    command.amount_minor = 1600 + 160 + 1;
+    assert_int_equal(run(), ERR_STATE);
+    command.amount_minor = 1600 + 160;
+    assert_int_equal(run(), 0);
+    stage_stop(&stage);
+}
+
+TEST(till_quote, a_tip_above_the_price_is_not_quoted)
+{
+    start(10);
+    begin(COMMAND_QUOTE, ANNA, ROLE_CUSTOMER);
+    command.tip_minor = 2 * PRICE + 1;
+    wish(SOUP, 2);
+    assert_int_equal(run(), ERR_TOO_LARGE);
+    stage_stop(&stage);
+}
+
 TEST(till_quote, a_quote_says_what_the_menu_says_and_writes_no_event)
 {
     start(10);
@@ -168,6 +205,22 @@ TEST(till_quote, it_stands_for_who_asks_again_and_would_be_told_the_same)
     assert_int_equal(ask(ANNA, 2), 0); /* what was ordered stands for nothing else */
     assert_false(entity_id_equal(&answer.answer.entity, &dearer));
     assert_int_equal(sold_by_staff(), 6);
+    stage_stop(&stage);
+}
+
+TEST(till_quote, who_gives_another_tip_is_told_of_another_one)
+{
+    struct entity_id first;
+    start(4);
+    for (int64_t tip = 50; tip < 52; tip++) {
+        begin(COMMAND_QUOTE, ANNA, ROLE_CUSTOMER);
+        command.tip_minor = tip;
+        wish(TEA, 1);
+        assert_int_equal(run(), 0);
+        first = tip == 50 ? answer.answer.entity : first;
+        assert_int_equal(look(ANNA)->tip_minor, tip);
+    }
+    assert_false(entity_id_equal(&first, &answer.answer.entity));
     stage_stop(&stage);
 }
 
@@ -326,6 +379,7 @@ TEST(till_quote, sold_out_since_it_is_refused_by_name)
     start(8);
     begin(COMMAND_QUOTE, ANNA, ROLE_CUSTOMER);
     wish(TEA, 1);
+    wish(SOUP, 1);
     assert_int_equal(run(), 0);
     const struct entity_id quote = answer.answer.entity;
     begin(COMMAND_MENU_AVAILABLE, 1, ROLE_OWNER);

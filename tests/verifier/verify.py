@@ -1,21 +1,33 @@
 #!/usr/bin/env python3
-"""Verifies exported journals without any of Trestle's code.
+"""Verifies journals, exported or as they stand in a store, without any of Trestle's code.
 
-    verify.py EXPORT [EXPORT ...]      JSON lines of `trestle export`, one file per device, or
-                                       files of `trestle archive`
+    verify.py [--day N [--report REPORT]] EXPORT [EXPORT ...]
+
+EXPORT: JSON lines of `trestle export`, one file per device, or files of `trestle archive`; or a
+        device's own folder, whose store is read as it stands, also while the device sells on
+REPORT: what `trestle report --day N` said, with --csv or with --json
 
 For each file: every log is dense from 1, hash-chained, signed to its end, opened by a key whose
 certificate leads to the pop-up's root; every event is well formed, and whatever it names in a
-known log is there. For several files: they are of one pop-up, no event differs between them (a
+known log is there; the receipts of a log are numbered 1, 2, 3 ... and name its own incarnation and
+a lane of its device. For several files: they are of one pop-up, no event differs between them (a
 fork), none is missing in one, and nothing names an event that nobody has.
+With --day the first file's events of that trading day are added up: payments, refunds, sales, tax;
+with --report each amount is that of the report.
 Prints findings, then a summary; exit status 0 = sound, 1 = findings, 2 = usage.
 
-Written from docs/protocol.md alone. Needs Python 3.9 and PyNaCl.
+Written from docs/protocol.md and docs/storage.md alone. Needs Python 3.9 and PyNaCl, and lmdb for
+stores.
 """
+import argparse
 import base64
-import hashlib
 import json
+import os
 import sys
+
+import totals
+from events import SALVAGE, Bad, be, blake, event_hash, event_unpack, need, unpack
+from store import Store
 
 try:
     import nacl.exceptions
@@ -26,22 +38,8 @@ except ImportError:
 
 MAGIC = b"trestle/archive\n"
 RECORD_HEAD, RECORD_EVENTS, RECORD_HASHES, RECORD_SIGNATURE, RECORD_BLOB, RECORD_END = range(1, 7)
-LOG_OPEN = 2
-EVENT_MAX = 16 * 1024
-SALVAGE, SALVAGE_MAX = 18, 60 * 1024
-CAP_ROSTER = 1 << 1
-
-
-class Bad(Exception):
-    """What is wrong, in words."""
-
-
-def blake(size, *parts):
-    return hashlib.blake2b(b"".join(parts), digest_size=size).digest()
-
-
-def be(size, number):
-    return number.to_bytes(size, "big")
+LOG_OPEN, LOG_CERT, DEVICE_ADD, LOG_FORK, LOG_REVOKE, RECEIPT = 2, 4, 8, 12, 14, 74
+CAP_ROSTER, CAP_TAKE_MONEY = 1 << 1, 1 << 6
 
 
 def ed25519_check(key, signature, message, what):
@@ -51,118 +49,8 @@ def ed25519_check(key, signature, message, what):
         raise Bad(f"{what}: signature is wrong") from err
 
 
-class Reader:
-    """msgpack in its one strict spelling: nil, bool, int, str, bin, array; at most 8 deep."""
-
-    def __init__(self, data):
-        self.data, self.at = data, 0
-
-    def take(self, count):
-        if self.at + count > len(self.data):
-            raise Bad("event ends early")
-        self.at += count
-        return self.data[self.at - count:self.at]
-
-    def number(self, size):
-        return int.from_bytes(self.take(size), "big")
-
-    def sized(self, size, above):
-        value = self.number(size)
-        if value <= above:
-            raise Bad("a length or number is not in its shortest form")
-        return value
-
-    def array(self, count, depth):
-        if depth >= 8 or count > len(self.data) - self.at:
-            raise Bad("event nests too deep or claims more than it holds")
-        return [self.value(depth + 1) for _ in range(count)]
-
-    def text(self, count):
-        try:
-            return self.take(count).decode("utf-8")
-        except UnicodeDecodeError as err:
-            raise Bad("text is not UTF-8") from err
-
-    def negative(self, size, not_above):
-        value = int.from_bytes(self.take(size), "big", signed=True)
-        if value >= not_above:
-            raise Bad("a number is not in its shortest form")
-        return value
-
-    def value(self, depth=0):
-        tag = self.take(1)[0]
-        if tag < 0x80:
-            return tag
-        if tag >= 0xE0:
-            return tag - 256
-        if 0x90 <= tag < 0xA0:
-            return self.array(tag - 0x90, depth)
-        if 0xA0 <= tag < 0xC0:
-            return self.text(tag - 0xA0)
-        forms = {
-            0xC0: lambda: None, 0xC2: lambda: False, 0xC3: lambda: True,
-            0xC4: lambda: self.take(self.number(1)),
-            0xC5: lambda: self.take(self.sized(2, 0xFF)),
-            0xC6: lambda: self.take(self.sized(4, 0xFFFF)),
-            0xCC: lambda: self.sized(1, 0x7F), 0xCD: lambda: self.sized(2, 0xFF),
-            0xCE: lambda: self.sized(4, 0xFFFF), 0xCF: lambda: self.sized(8, 0xFFFFFFFF),
-            0xD0: lambda: self.negative(1, -32), 0xD1: lambda: self.negative(2, -128),
-            0xD2: lambda: self.negative(4, -32768), 0xD3: lambda: self.negative(8, -(1 << 31)),
-            0xD9: lambda: self.text(self.sized(1, 31)),
-            0xDA: lambda: self.text(self.sized(2, 0xFF)),
-            0xDB: lambda: self.text(self.sized(4, 0xFFFF)),
-            0xDC: lambda: self.array(self.sized(2, 15), depth),
-            0xDD: lambda: self.array(self.sized(4, 0xFFFF), depth),
-        }
-        if tag not in forms:
-            raise Bad(f"byte {tag:#x} begins nothing that an event may hold")
-        return forms[tag]()
-
-
-def unpack(data):
-    reader = Reader(data)
-    value = reader.value()
-    if reader.at != len(data):
-        raise Bad("bytes are left over behind an event")
-    return value
-
-
-def need(condition, what):
-    if not condition:
-        raise Bad(what)
-
-
-def is_number(value):
-    return type(value) is int and value >= 0  # True is an int to isinstance()
-
-
-def is_bytes(value, size):
-    return isinstance(value, bytes) and len(value) == size
-
-
-def is_operation(value):
-    return (isinstance(value, list) and len(value) == 3 and is_bytes(value[0], 8)
-            and is_number(value[1]) and value[1] >= 1 and is_bytes(value[2], 16))
-
-
-def event_unpack(data):
-    event = unpack(data)
-    need(isinstance(event, list) and len(event) in (6, 7), "an event is an array of 6 or 7")
-    kind, t, entity, parents, by, body = event[:6]
-    need(all(map(is_number, (kind, t, by))), "type, t and by are numbers")
-    need(is_bytes(entity, 12), "an entity id has 12 bytes")
-    need(isinstance(parents, list) and len(parents) <= 8 and all(map(is_operation, parents)),
-         "parents are at most 8 operations")
-    need(isinstance(body, list), "a body is an array")
-    was = event[6:]
-    need(all(map(is_operation, was)), "`was` is an operation")
-    limit = SALVAGE_MAX if kind == SALVAGE else EVENT_MAX
-    need(len(data) <= limit, "event is larger than the limit")
-    return kind, parents + was, body
-
-
 def certificate_check(chain, popup, root):
-    """The device key that a chain of one or two certificates binds to the root."""
+    """The certificate of a device that a chain of one or two binds to the root."""
     need(isinstance(chain, list) and 1 <= len(chain) <= 2,
          "a certificate chain has one or two links")
     bodies = [unpack(link[0]) for link in chain]
@@ -173,20 +61,90 @@ def certificate_check(chain, popup, root):
     if len(chain) == 2:
         need(bodies[1][5] & CAP_ROSTER, "the issuer of a certificate may not issue")
         need(bodies[0][5] & ~bodies[1][5] == 0, "a certificate grants what its issuer lacks")
-    return bodies[0][2]
+    return bodies[0]
 
 
 def log_open_check(log, body, popup, root):
     key, incarnation, chain, signature = body[:4]
     need(blake(8, key) == log, "the log's key is not the one that names it")
-    device_key = certificate_check(chain, popup, root)
+    device_key = certificate_check(chain, popup, root)[2]
     ed25519_check(device_key, signature,
                   b"trestle/open/1" + popup + key + be(4, incarnation), "log.open")
     return key, device_key
 
 
+def head_check(key, popup, log, seq, chain, signature, what):
+    ed25519_check(key, signature, b"trestle/head/1" + popup + log + be(8, seq) + chain, what)
+
+
+class Standing:
+    """Who wrote the logs of a journal, and where what they say ends to count."""
+
+    def __init__(self, journal):
+        self.journal = journal
+        self.opened = {}      # log -> (device key, incarnation)
+        self.papers = {}      # device key -> the certificates that anybody told of it
+        self.revoked = {}     # log -> its last event that counts
+        self.forked = {}      # log -> the first event of which there are two
+        for log, seq, _, event in journal.told:
+            self.opening_note(log, seq, event)
+        for *_, event in journal.told + journal.carried:
+            self.papers_note(event)
+        for log, _, _, event in journal.told:
+            self.end_note(log, event)
+
+    def opening_note(self, log, seq, event):
+        if seq == 1:
+            key, incarnation, chain = event.body[:3]
+            self.opened[log] = (unpack(chain[0][0])[2], incarnation)
+            self.paper_note(chain)
+
+    def papers_note(self, event):
+        if event.kind in (LOG_CERT, DEVICE_ADD):
+            self.paper_note(event.body[0])
+
+    def paper_note(self, chain):
+        try:
+            body = certificate_check(chain, self.journal.popup, self.journal.root)
+            self.papers.setdefault(body[2], []).append(body)
+        except (Bad, IndexError, TypeError, ValueError):
+            pass  # papers that nobody who may has signed
+
+    def lanes(self, log):
+        return {body[6] for body in self.papers.get(self.opened[log][0], [])}
+
+    def may(self, log, capability):
+        return any(body[5] & capability for body in self.papers.get(self.opened[log][0], []))
+
+    def end_note(self, by, event):
+        if event.kind == LOG_FORK:
+            log, seq = event.body[:2]
+            self.forked[log] = min(seq, self.forked.get(log, seq))
+        if event.kind == LOG_REVOKE and self.may(by, CAP_ROSTER):
+            name, seq = event.body[:2]
+            key = next((key for log, (key, _) in self.opened.items()
+                        if name in (log, blake(8, key))), None)
+            for log, (device, _) in self.opened.items():
+                if device == key:  # of its other logs event 1 counts
+                    last = seq if log == name else 1
+                    self.revoked[log] = min(last, self.revoked.get(log, last))
+
+    def counts(self, log, seq):
+        return (seq <= self.revoked.get(log, seq)
+                and seq < self.forked.get(log, seq + 1))
+
+    def counting(self):
+        """Every event that counts where it stands, or because somebody carries it."""
+        told = [one for one in self.journal.told if self.counts(*one[:2])]
+        told += [one for one in self.journal.carried if one[1] <= self.revoked.get(one[0], one[1])]
+        return [totals.Told((log, seq, digest), event.kind, event.entity,
+                            tuple(map(totals.operation_of, event.parents + event.was)), event.body,
+                            event.by)
+                for log, seq, digest, event in told]
+
+
 class Journal:
-    """What one file holds: an export or an archive of a device, of its own log and others'."""
+    """What one file or store holds of a device's own log and others'."""
 
     def __init__(self, path):
         self.path = path
@@ -195,6 +153,8 @@ class Journal:
         self.logs = {}        # log -> {seq: h(seq)}
         self.signed = {}      # log -> the last event under a good signature
         self.references = []  # (where, log, seq, first 16 bytes of h(seq))
+        self.told = []        # (log, seq, first 16 bytes of h(seq), event)
+        self.carried = []     # the same, of what others carry of forked logs
         self.signatures = 0
         self.devices = set()  # the keys of those whose logs these are
 
@@ -208,25 +168,92 @@ class Journal:
         self.findings.append(f"{self.path}: {what}")
 
     def read(self):
+        kind, read = self.kind()
         try:
-            with open(self.path, "rb") as file:
-                start = file.read(len(MAGIC))
-            if start == MAGIC:
-                self.archive_read()
-                return
-            with open(self.path, encoding="utf-8") as file:
-                rows = self.rows_read(file)
+            read()
         except Bad as bad:
-            self.finding(f"archive: {bad}")
-            return
+            self.finding(str(bad))
         except (KeyError, TypeError, ValueError) as err:
-            self.finding(f"not an export ({type(err).__name__}: {err})")
-            return
+            self.finding(f"not {kind} ({type(err).__name__}: {err})")
+
+    def kind(self):
+        """What it is, and how it is read."""
+        if os.path.isdir(self.path):
+            return "a store", self.store_read
+        with open(self.path, "rb") as file:
+            is_archive = file.read(len(MAGIC)) == MAGIC
+        return ("an archive", self.archive_read) if is_archive else ("an export", self.export_read)
+
+    def export_read(self):
+        with open(self.path, encoding="utf-8") as file:
+            rows = self.rows_read(file)
+        self.logs_read(rows)
+        self.journal_check()
+
+    def store_read(self):
+        store = Store(self.path)
+        self.popup, self.root = store.popup, store.root
+        self.logs_read(store.rows)
+        self.findings += [f"{self.path}: {what}" for what in store.differences(self.logs)]
+        self.journal_check()
+
+    def logs_read(self, rows):
         if blake(16, self.root) != self.popup:
             self.finding("the pop-up's id is not the hash of its root key")
         for log, events in sorted(rows.items()):
             self.log_read(log, events)
+
+    def journal_check(self):
         self.references_check()
+        if not self.findings:  # what is damaged proves nothing of its receipts
+            self.receipts_check()
+
+    def event_note(self, log, seq, chain, event):
+        where = f"{self.path}: log {log.hex()} event {seq}"
+        self.references += [(where, *name) for name in event.parents + event.was]
+        self.told.append((log, seq, chain[:16], event))
+        if event.kind == SALVAGE:
+            self.salvage_note(event.body)
+
+    def salvage_note(self, body):
+        """The events of a run that somebody carries on, if its writer signed it."""
+        try:
+            log, key, first, chain, elements, signature = body[:6]
+            need(blake(8, key) == log, "another key's log")
+            carried = []
+            for seq, element in enumerate(elements, start=first):
+                is_carried = isinstance(element, bytes)
+                chain = blake(32, chain, event_hash(element) if is_carried else element[0])
+                if is_carried:
+                    carried.append((log, seq, chain[:16], event_unpack(element)))
+            head_check(key, self.popup, log, first + len(elements) - 1, chain, signature, "salvage")
+            self.carried += carried
+        except (Bad, IndexError, TypeError, ValueError):
+            pass  # it counts nowhere
+
+    def receipts_check(self):
+        """Of each log 1, 2, 3 ..., as far as it counts: a clone numbers its branch so, too."""
+        standing, last = Standing(self), {}
+        for log, seq, _, event in self.told:
+            if event.kind != RECEIPT or not standing.counts(log, seq):
+                continue
+            if not standing.may(log, CAP_TAKE_MONEY):
+                continue  # void
+            where = f"log {log.hex()} event {seq}"
+            try:
+                number, _, _, _, lane, incarnation = event.body[:6]
+            except ValueError:
+                self.finding(f"{where}: a receipt that makes no sense")
+                continue
+            if number != last.get(log, 0) + 1:
+                self.finding(f"{where}: receipt {number} comes after receipt {last.get(log, 0)}")
+            if incarnation != standing.opened[log][1]:
+                self.finding(f"{where}: receipt {number} names incarnation {incarnation}, the log "
+                             f"is {standing.opened[log][1]}")
+            if lane not in standing.lanes(log):
+                self.finding(f"{where}: receipt {number} names lane {lane}, which no certificate "
+                             "of its device has")
+            last[log] = number
 
     def rows_read(self, file):
         head = json.loads(file.readline())
@@ -277,28 +304,26 @@ class Journal:
         need(set(events) == set(wanted) == set(ends), "journals and frontier differ")
         for log in sorted(wanted):
             self.archive_log(log, events[log], tails.get(log, []), wanted[log], ends[log])
-        self.references_check()
+        self.journal_check()
 
     def archive_log(self, log, events, tail, wanted, end):
         """One journal: its chain to the frontier, and on to where its signature stands."""
         hashes = self.logs.setdefault(log, {})
         for seq, data in enumerate(events, start=1):
-            kind, names, body = event_unpack(data)
+            event = event_unpack(data)
             if seq == 1:
-                need(kind == LOG_OPEN, "event 1 is no log.open")
-                key = self.log_open(log, body)
+                need(event.kind == LOG_OPEN, "event 1 is no log.open")
+                key = self.log_open(log, event.body)
                 chain = blake(32, b"trestle/log/1", self.popup, key)
-            chain = blake(32, chain, blake(32, be(4, len(data)), data))
+            chain = blake(32, chain, event_hash(data))
             hashes[seq] = chain
-            where = f"{self.path}: log {log.hex()} event {seq}"
-            self.references += [(where, *name) for name in names]
+            self.event_note(log, seq, chain, event)
         need(wanted == (len(events), chain), f"log {log.hex()} is not what the frontier says")
         for digest in tail:
             chain = blake(32, chain, digest)
         seq, signature = end
         need(seq == len(events) + len(tail), f"log {log.hex()}: the signature is of another event")
-        ed25519_check(key, signature, b"trestle/head/1" + self.popup + log + be(8, seq) + chain,
-                      f"log {log.hex()}")
+        head_check(key, self.popup, log, seq, chain, signature, f"log {log.hex()}")
         self.signed[log] = len(events)
         self.signatures += 1
 
@@ -322,21 +347,19 @@ class Journal:
                  f"event {seq} is missing or out of place (found {row['seq']})")
             data = base64.b64decode(row["event"], validate=True)
             try:
-                kind, names, body = event_unpack(data)
+                event = event_unpack(data)
             except Bad as bad:
                 raise Bad(f"event {seq}: {bad}") from bad
             if seq == 1:
-                need(kind == LOG_OPEN, "event 1 is no log.open")
-                key = self.log_open(log, body)
+                need(event.kind == LOG_OPEN, "event 1 is no log.open")
+                key = self.log_open(log, event.body)
                 chain = blake(32, b"trestle/log/1", self.popup, key)
-            chain = blake(32, chain, blake(32, be(4, len(data)), data))
+            chain = blake(32, chain, event_hash(data))
             hashes[seq] = chain
-            where = f"{self.path}: log {log.hex()} event {seq}"
-            self.references += [(where, *name) for name in names]
+            self.event_note(log, seq, chain, event)
             if row["sig"] is not None:
-                ed25519_check(key, base64.b64decode(row["sig"], validate=True),
-                              b"trestle/head/1" + self.popup + log + be(8, seq) + chain,
-                              f"event {seq}")
+                head_check(key, self.popup, log, seq, chain,
+                           base64.b64decode(row["sig"], validate=True), f"event {seq}")
                 self.signed[log] = seq
                 self.signatures += 1
         signed = self.signed[log]
@@ -378,11 +401,32 @@ def compare(journals):
             yield f"{where} names event {seq} of log {log.hex()}, which nobody has"
 
 
-def main(paths):
-    if not paths or paths[0].startswith("-"):
-        print(__doc__, file=sys.stderr)
-        return 0 if paths and paths[0] in ("-h", "--help") else 2
-    journals = [Journal(path) for path in paths]
+def day_check(journal, day, report):
+    """What the day came to, and what a report says otherwise."""
+    try:
+        sums = totals.of_day(Standing(journal).counting(), day)
+        said = totals.report_read(report) if report else None
+    except (KeyError, IndexError, TypeError, ValueError) as err:
+        return {}, [f"day {day} cannot be added up ({type(err).__name__}: {err})"]
+    differences = totals.differences(sums, said) if report else ()
+    return sums, [f"day {day}: {what}" for what in differences]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("exports", nargs="+", metavar="EXPORT")
+    parser.add_argument("--day", type=int)
+    parser.add_argument("--report")
+    given = parser.parse_args()
+    if given.report and given.day is None:
+        parser.error("--report wants --day")
+    return given
+
+
+def main(given):
+    journals = [Journal(path) for path in given.exports]
+    sums = {}
     for journal in journals:
         try:
             journal.read()
@@ -392,16 +436,25 @@ def main(paths):
     findings = [finding for journal in journals for finding in journal.findings]
     if len(journals) > 1:
         findings += compare(journals)
+    if given.day is not None and not findings:
+        try:
+            sums, findings = day_check(journals[0], given.day, given.report)
+        except OSError as err:
+            print(f"{given.report}: {err.strerror}", file=sys.stderr)
+            return 2
     for finding in findings:
         print(finding)
-    print(json.dumps({"files": len(journals),
-                      "devices": len(set().union(*(journal.devices for journal in journals))),
-                      "logs": max(len(journal.logs) for journal in journals),
-                      "events": [journal.events() for journal in journals],
-                      "signatures": [journal.signatures for journal in journals],
-                      "findings": len(findings)}))
+    summary = {"files": len(journals),
+               "devices": len(set().union(*(journal.devices for journal in journals))),
+               "logs": max(len(journal.logs) for journal in journals),
+               "events": [journal.events() for journal in journals],
+               "signatures": [journal.signatures for journal in journals],
+               "findings": len(findings)}
+    if given.day is not None:
+        summary["day"] = {f"{what} {name}": minor for (what, name), minor in sorted(sums.items())}
+    print(json.dumps(summary))
     return 1 if findings else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(arguments()))

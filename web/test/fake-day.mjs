@@ -98,3 +98,30 @@ export function fakeVoided() {
         }),
     ];
 }
+
+const said = [
+    [5, "Best burger of the market, and quick. We come again."],
+    [4, ""],
+    [2, "Fries were cold, and nobody knew where the ketchup was."],
+    [5, "¡Muy rico!"],
+    [1, "The cook is an idiot."],
+];
+
+/** What customers of @orders said, in turn; the last one's words a manager took off. */
+export function fakeReviews(orders) {
+    return orders.map((order, at) => {
+        const [rating, text] = said[at % said.length];
+        return {
+            id: (0xf00 + at).toString(16).padStart(24, "0"),
+            order: order.id,
+            customer: "",
+            rating,
+            text,
+            photo: "",
+            words: "",
+            hidden: at === said.length - 1,
+            reason: at === said.length - 1 ? "It insults somebody" : "",
+            conflict: false,
+        };
+    });
+}

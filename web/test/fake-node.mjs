@@ -76,6 +76,7 @@ function sessionOf(role) {
         late_after_s: 300,
         escalate_after_s: 20,
         address: "",
+        tips: "",
         day: 1,
         device: "0000000000000001",
         device_name: role,
@@ -109,6 +110,11 @@ class FakeNode {
         this.opaque = 0;
         /** Orders of a revoked device that nobody has decided on. */
         this.voided = [];
+        /** The pop-up's, as the node lists them. */
+        this.stations = [];
+        this.offers = [];
+        /** What customers said, as the node lists it. */
+        this.reviews = [];
         /** Every request that wrote, with its key. */
         this.writes = [];
         /** (method, path) => true answers 503 instead. */
@@ -273,6 +279,13 @@ class FakeNode {
 
     answer(path, body) {
         const [, , what, id, verb, line] = path.split("/");
+        if (what === "reviews") {
+            Object.assign(
+                this.reviews.find((review) => review.id === id),
+                body,
+            );
+            return [200, { id, log, seq: 1, events: 1 }];
+        }
         if (what === "menu" && id === undefined) {
             return this.addItem(body);
         }
@@ -342,7 +355,8 @@ class FakeNode {
         }
         const order = this.place(body);
         const { id, number, day, total, seq } = order;
-        const change = Math.max(0, (body.payment?.tendered ?? total) - total);
+        const paid = body.payment?.amount ?? total;
+        const change = Math.max(0, (body.payment?.tendered ?? paid) - paid);
         return [201, { id, number, day, total, change, log, seq }];
     }
 
@@ -357,6 +371,9 @@ class FakeNode {
             "/api/menu": () => ({ cursor: this.cursor(), items: this.menu }),
             "/api/taxes": () => ({ cursor: this.cursor(), taxes: [] }),
             "/api/stalls": () => ({ cursor: this.cursor(), stalls: [] }),
+            "/api/stations": () => ({ cursor: this.cursor(), stations: this.stations }),
+            "/api/offers": () => ({ cursor: this.cursor(), offers: this.offers }),
+            "/api/reviews": () => ({ cursor: this.cursor(), reviews: this.reviews }),
             "/api/voided": () => ({ orders: this.voided }),
             "/api/orders": () => ({ cursor: this.cursor(), orders: newest }),
             "/api/reports/trade": () =>

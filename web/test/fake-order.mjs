@@ -66,6 +66,7 @@ export function addLines(order, lines, menu) {
             unit_price: item.price,
             total: 0,
             discount: 0,
+            payable: 0,
             state: "active",
             accepted: false,
             added_late: order.accepted_at > 0,
@@ -97,6 +98,7 @@ export function settle(order, now) {
     for (const line of order.lines) {
         const unit = line.unit_price + sum(line.options.map(({ price }) => price));
         line.total = active(line) ? line.quantity * unit - line.discount : 0;
+        line.payable = line.total;
     }
     const lines = order.lines.filter(active);
     order.total = sum(lines.map(({ total }) => total));

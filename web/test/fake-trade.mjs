@@ -78,7 +78,8 @@ export function fakeReport(day, slots) {
         owed,
         tax,
         discount: 2350,
-        paid: owed + 1450,
+        tip: 1860,
+        paid: owed + 1860 + 1450,
         refunded: 1450,
         forgiven: 0,
         give_back: 0,
@@ -86,11 +87,15 @@ export function fakeReport(day, slots) {
         held: 0,
         disputed: 0,
         methods: [
-            method("cash", cash + 1450, 1450),
+            method("cash", cash + 1860 + 1450, 1450),
             method("card-external", reader, 0),
             method("card-online", online, 0),
         ],
         rates: [{ tax_bp: 700, net: owed - tax, tax, gross: owed }],
+        tips: [
+            { staff: 0, tip: 640 },
+            { staff: 2, tip: 1220 },
+        ],
         missing: [],
     };
 }

@@ -1,12 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Order, Seen } from "../src/base/protocol";
-import { allDay, arrange, assignDigits, gapFor, type Slot } from "../src/kitchen/board";
+import type { Line, Order, Seen, Station } from "../src/base/protocol";
+import {
+    allDay,
+    alsoAt,
+    arrange,
+    assignDigits,
+    gapFor,
+    lineKey,
+    plainLook,
+    type Slot,
+    stationNames,
+} from "../src/kitchen/board";
 import { makeGone } from "../src/kitchen/gone";
+import { makeRinger, ringEvery } from "../src/kitchen/ring";
 import { makeSeenTeller } from "../src/kitchen/seen";
-import { line, order, settled } from "./world";
+import { HandClock, line, order, settled } from "./world";
 
-const none: ReadonlySet<string> = new Set();
+const none = plainLook;
 
 function ids(slots: readonly Slot[], column: Slot["column"]): string[] {
     return slots.filter((slot) => slot.column === column).map(({ id }) => id);
@@ -56,6 +67,42 @@ describe("the board", () => {
         );
     });
 
+    test("is ready at a station once its own lines are", () => {
+        const lines = (grill: Line["progress"], bar: Line["progress"]) => [
+            line({ station: "grill", progress: grill }),
+            line({ id: 2, station: "bar", progress: bar }),
+        ];
+        const columnAt = (station: string, all: Line[]): string | undefined =>
+            arrange([], [order("a1", { phase: "cooking", lines: all })], { ...none, station }, 0)[0]
+                ?.column;
+        expect(columnAt("grill", lines("done", "waiting"))).toBe("ready");
+        expect(columnAt("bar", lines("done", "waiting"))).toBe("prep");
+        expect(columnAt("", lines("done", "waiting"))).toBe("prep");
+    });
+
+    test("keeps a ticket in its place in a grid until it is made", () => {
+        const grid = { ...none, isGrid: true };
+        let slots = arrange([], [order("a1"), order("a2")], grid, 0);
+        slots = arrange(slots, [order("a1", { phase: "cooking" }), order("a2")], grid, 1);
+        expect(slots.map(({ id, column }) => `${id} ${column}`)).toEqual(["a1 prep", "a2 new"]);
+        slots = arrange(slots, [order("a1", { phase: "ready" }), order("a2")], grid, 2);
+        expect(slots.map(({ leftAt }) => leftAt)).toEqual([2, null]);
+    });
+
+    test("keeps a line that was voided until a cook has understood", () => {
+        const gone = line({ station: "bar", state: "void", accepted: true });
+        const voided = order("a1", {
+            phase: "accepted",
+            lines: [line({ id: 2, station: "grill" }), gone],
+        });
+        const bar = { ...none, station: "bar" };
+        const before = arrange([], [voided], bar, 0);
+        expect(ids(before, "prep")).toEqual(["a1"]);
+        const understood = new Set([lineKey(voided, gone)]);
+        expect(arrange([], [voided], { ...bar, understood }, 0)).toEqual([]);
+        expect(ids(arrange([], [voided], { ...none, understood }, 0), "prep")).toEqual(["a1"]);
+    });
+
     test("is the same array when nothing changed", () => {
         const slots = arrange([], [order("a1")], none, 0);
         expect(arrange(slots, [order("a1")], none, 500)).toBe(slots);
@@ -66,7 +113,7 @@ describe("the board", () => {
         const cancelled = [order("a1", { phase: "cancelled" })];
         expect(ids(arrange(begun, cancelled, none, 1), "prep")).toEqual(["a1"]);
         expect(arrange([], cancelled, none, 1)).toEqual([]);
-        const gone = arrange(begun, cancelled, new Set(["a1"]), 1);
+        const gone = arrange(begun, cancelled, { ...none, dismissed: new Set(["a1"]) }, 1);
         expect(gone[0]?.leftAt).toBe(1);
     });
 
@@ -102,11 +149,98 @@ test("all-day counts are the open lines of what is shown", () => {
         }),
     ];
     expect(allDay(orders, "")).toEqual([
-        { name: "Soup", quantity: 5 },
-        { name: "Pie", quantity: 1 },
+        { name: "Soup", quantity: 5, kinds: [] },
+        { name: "Pie", quantity: 1, kinds: [] },
     ]);
     const grill = [order("a3", { lines: [line({ station: "grill" }), line({ station: "bar" })] })];
-    expect(allDay(grill, "bar")).toEqual([{ name: "Soup", quantity: 1 }]);
+    expect(allDay(grill, "bar")).toEqual([{ name: "Soup", quantity: 1, kinds: [] }]);
+    const size = (name: string) => ({ options: [{ name, price: 0 }] }) as Partial<Line>;
+    const sizes = order("a4", {
+        lines: [
+            line({ quantity: 2, ...size("large") }),
+            line({ id: 2, ...size("small") }),
+            line({ id: 3, quantity: 3, ...size("large") }),
+            line({ id: 4 }),
+        ],
+    });
+    expect(allDay([sizes], "")).toEqual([
+        {
+            name: "Soup",
+            quantity: 7,
+            kinds: [
+                { options: "large", quantity: 5 },
+                { options: "small", quantity: 1 },
+            ],
+        },
+    ]);
+});
+
+test("a station's ticket says who else is at it", () => {
+    const shared = order("a1", {
+        lines: [
+            line({ station: "grill" }),
+            line({ id: 2, station: "bar", progress: "done" }),
+            line({ id: 3, station: "fryer" }),
+            line({ id: 4, station: "pass", state: "void" }),
+        ],
+    });
+    expect(alsoAt(shared, "grill")).toEqual([
+        { name: "bar", isDone: true },
+        { name: "fryer", isDone: false },
+    ]);
+});
+
+test("stations stand in the order that the office gave them, without those out of use", () => {
+    const named = (name: string, position: number, hidden = false) =>
+        ({ name, position, hidden }) as Station;
+    const known = [named("bar", 2), named("grill", 1), named("old", 0, true)];
+    const orders = [order("a1", { lines: [line({ station: "fryer" })] })];
+    expect(stationNames(known, orders)).toEqual(["grill", "bar", "fryer"]);
+});
+
+describe("the tone of new tickets", () => {
+    function start() {
+        const clock = new HandClock();
+        let rung = 0;
+        const ringer = makeRinger({ clock, ring: () => void rung++ });
+        return { clock, ringer, rung: () => rung };
+    }
+
+    test("is silent for what was there, and rings again until somebody is at the board", () => {
+        const { clock, ringer, rung } = start();
+        ringer.update(["a1"], ["a1"]);
+        expect(rung()).toBe(0);
+        ringer.update(["a1", "a2"], ["a1", "a2"]);
+        expect(rung()).toBe(1);
+        ringer.update(["a1", "a2"], ["a1", "a2"]);
+        clock.pass(2 * ringEvery);
+        expect(rung()).toBe(3);
+        ringer.attend();
+        clock.pass(2 * ringEvery);
+        expect(rung()).toBe(3);
+        ringer.update(["a1", "a2", "a3"], ["a1", "a2", "a3"]);
+        expect(rung()).toBe(4);
+    });
+
+    test("is for what this board shows", () => {
+        const { clock, ringer, rung } = start();
+        ringer.update([], []);
+        ringer.update(["a1"], []);
+        ringer.update(["a1"], ["a1"]); // another station was chosen
+        clock.pass(ringEvery);
+        expect(rung()).toBe(0);
+        ringer.update(["a1", "a2"], ["a2"]);
+        expect(rung()).toBe(1);
+    });
+
+    test("ends when what is new was taken at another board", () => {
+        const { clock, ringer, rung } = start();
+        ringer.update(["a0"], ["a0"]);
+        ringer.update(["a0", "a1"], ["a0", "a1"]);
+        ringer.update(["a0"], ["a0"]);
+        clock.pass(2 * ringEvery);
+        expect(rung()).toBe(1);
+    });
 });
 
 describe("seen", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { makeLine, type Told, type Wire } from "../src/order/live";
 
-/** A line under virtual time, its wires kept. */
-function start() {
+/** A line under virtual time, its wires kept. @param random what each draw is */
+function start(random = 1) {
     let now = 0;
     let timers: { at: number; then: () => void }[] = [];
     const wires: (Wire & { said: object[]; isClosed: boolean })[] = [];
@@ -19,7 +19,7 @@ function start() {
                 };
             },
         },
-        random: () => 1,
+        random: () => random,
         open() {
             const said: object[] = [];
             const wire = {
@@ -170,6 +170,25 @@ describe("the line of a customer's page", () => {
             }
         },
     );
+
+    it("lets phones that were cut at once come back apart, up to half the wait", () => {
+        for (const most of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]) {
+            for (const draw of [0, 0.5, 1]) {
+                const { line, wires, pass, end } = start(draw);
+                line.follow("secret", ["a"]);
+                for (let one = 1_000; one < most; one *= 2) {
+                    end(1006);
+                    pass(30_000);
+                }
+                const before = wires.length;
+                end(1006);
+                pass(most * (0.5 + draw / 2) - 1);
+                expect(wires).toHaveLength(before);
+                pass(1);
+                expect(wires).toHaveLength(before + 1);
+            }
+        }
+    });
 
     it("is quick again after a minute alive", () => {
         const { line, wires, pass, end, beat } = start();

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 /** A form as the provider's script makes it. */
 interface Form {
@@ -9,7 +9,7 @@ interface Form {
 }
 const forms: Form[] = [];
 /** What was paid by which form, and what the bank answers then. */
-const paid: { clientSecret: string; agree(): void }[] = [];
+const paid: { clientSecret: string; agree(status?: string): void }[] = [];
 
 function elements({ clientSecret }: { clientSecret: string }) {
     const form: Form = { clientSecret, isOnPage: true, ready: () => undefined };
@@ -33,15 +33,24 @@ function elements({ clientSecret }: { clientSecret: string }) {
 
 const confirmPayment = ({ elements: by }: { elements: { clientSecret: string } }) =>
     new Promise<object>((resolve) => {
-        paid.push({ clientSecret: by.clientSecret, agree: () => resolve({}) });
+        const agree = (status = "requires_capture") => resolve({ paymentIntent: { status } });
+        paid.push({ clientSecret: by.clientSecret, agree });
     });
 
 const script = { src: "", onload: (): void => undefined, remove: () => undefined };
 
+let showAgain = (_: { persisted: boolean }): void => undefined;
+
 // What the page's modules look at.
 Object.assign(globalThis, {
     location: { hash: "", href: "" },
+    addEventListener(event: string, then: typeof showAgain) {
+        if (event === "pageshow") {
+            showAgain = then;
+        }
+    },
     document: {
+        getElementById: () => frame(),
         documentElement: {},
         createElement: () => script,
         head: { append: () => undefined },
@@ -53,10 +62,12 @@ Object.assign(globalThis, {
 
 /** The node answers by hand, order by order. */
 let answers: Record<string, () => void> = {};
+/** What it says of the last try. */
+let attempt = "none";
 globalThis.fetch = (path) =>
     new Promise((resolve) => {
         const [, id = ""] = /orders.(.*).payment/.exec(String(path)) ?? [];
-        const body = { client_secret: `secret of ${id}`, publishable_key: "pk" };
+        const body = { client_secret: `secret of ${id}`, publishable_key: "pk", attempt };
         answers[id] = () => resolve(Response.json(body));
     });
 
@@ -81,16 +92,17 @@ function leave(): void {
     void openIn(null);
 }
 
-describe("of two card forms", () => {
-    beforeEach(() => {
-        leave();
-        forms.length = 0;
-        paid.length = 0;
-        answers = {};
-        page.value = { ...page.value, card: { script: "stripe.js", practice: true } };
-        owns.value = ["a", "b"].map((id) => ({ id, number: id, token: "t", how: "card" }));
-    });
+beforeEach(() => {
+    leave();
+    forms.length = 0;
+    paid.length = 0;
+    answers = {};
+    attempt = "none";
+    page.value = { ...page.value, card: { script: "stripe.js", practice: true } };
+    owns.value = ["a", "b"].map((id) => ({ id, number: id, token: "t", how: "card" }));
+});
 
+describe("of two card forms", () => {
     it("the one that is on the page stays there, though both waited for the script", async () => {
         const first = show("a");
         answers["a"]?.();
@@ -134,5 +146,69 @@ describe("of two card forms", () => {
         await second;
         formOf("b")?.ready();
         expect(stage.value).toBe("open");
+    });
+});
+
+describe("a card form", () => {
+    /** Open, and filled in. */
+    async function openAndPay(): Promise<void> {
+        const opening = show("a");
+        answers["a"]?.();
+        await vi.waitFor(() => expect(script.src).not.toBe(""));
+        script.onload();
+        await opening;
+        void pay();
+        await vi.waitFor(() => expect(paid).toHaveLength(1));
+    }
+
+    /** The node answers what is asked in a while. */
+    async function later(): Promise<void> {
+        delete answers["a"];
+        await vi.runOnlyPendingTimersAsync();
+        await vi.waitFor(() => expect(answers["a"]).toBeDefined());
+        answers["a"]?.();
+    }
+
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    it("is not offered while the bank thinks, and again when it then says no", async () => {
+        attempt = "undecided";
+        const opening = show("a");
+        answers["a"]?.();
+        await opening;
+        expect(stage.value).toBe("undecided");
+        expect(forms).toHaveLength(0);
+        await later();
+        expect(forms).toHaveLength(0);
+        attempt = "failed";
+        await later();
+        await vi.waitFor(() => expect(stage.value).toBe("opening"));
+        answers["a"]?.();
+        await vi.waitFor(() => expect(forms).toHaveLength(1));
+    });
+
+    it("that agreed too early opens again when the node hears otherwise", async () => {
+        await openAndPay();
+        paid[0]?.agree();
+        await vi.waitFor(() => expect(stage.value).toBe("sent"));
+        attempt = "failed";
+        await later();
+        await vi.waitFor(() => expect(formOf("a")?.isOnPage).toBe(false));
+        expect(stage.value).toBe("opening");
+    });
+
+    it("says that the bank thinks when that is all the provider knows", async () => {
+        await openAndPay();
+        paid[0]?.agree("processing");
+        await vi.waitFor(() => expect(stage.value).toBe("undecided"));
+    });
+
+    it("opens anew on a page that the browser kept while a bank had the customer", async () => {
+        await openAndPay();
+        showAgain({ persisted: false });
+        expect(stage.value).toBe("paying");
+        showAgain({ persisted: true });
+        expect(stage.value).toBe("opening");
     });
 });

@@ -45,7 +45,8 @@ const made: Partial<Quote> = { id: "q1", ends_in_ms: 60_000, lines: [], total: 9
 
 function groupOf(change: Partial<Group>): Group {
     const nothing = (): void => undefined;
-    const how = { put: nothing, change: nothing, hear: nothing, look: nothing };
+    const isAgreed = (): boolean => false;
+    const how = { put: nothing, change: nothing, hear: nothing, look: nothing, isAgreed };
     return { token: "group's", seen, isSettled: true, people: ["Ana"], ...how, ...change };
 }
 
@@ -88,6 +89,29 @@ describe("the price of a group's order", () => {
         expect(requests[0]?.body).toEqual({ channel: "phone", quote: "q1", cart: seen });
         requests[0]?.fail();
         await ordering;
+    });
+
+    it("is asked for and ordered once more where another phone's took its place", async () => {
+        for (const isAgreed of [true, false]) {
+            requests.length = 0;
+            group.value = groupOf({ isAgreed: () => isAgreed });
+            await showQuote();
+            const ordering = order("counter");
+            await settle();
+            requests.shift()?.answer(410, { code: "gone" });
+            await settle();
+            requests.shift()?.answer(201, { ...made, id: "q2" });
+            await settle();
+            const again = requests.map(({ path, body }) => ({ path, body }));
+            const body = { channel: "phone", quote: "q2", cart: seen };
+            expect(again).toEqual(isAgreed ? [{ path: "/api/orders", body }] : []);
+            requests[0]?.answer(410, { code: "gone" }); // once: then the person is asked
+            await settle();
+            requests[1]?.answer(201, { ...made, id: "q3" });
+            await ordering;
+            expect(requests).toHaveLength(isAgreed ? 2 : 0);
+            keep("pending", null);
+        }
     });
 
     it("is left to the others by who looks away, as his own is not", async () => {

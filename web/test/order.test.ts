@@ -11,6 +11,7 @@ import { notify } from "../src/order/words/notify";
 // What the page's modules look at when they are loaded.
 Object.assign(globalThis, {
     location: { hash: "" },
+    addEventListener: () => undefined,
     document: { documentElement: {} },
     localStorage: undefined,
 });

@@ -87,7 +87,7 @@ describe("the outbox", () => {
         expect(sent).toEqual(["k1", "k1"]);
     });
 
-    const passing = [408, 429, 500, 503, 507];
+    const passing = [401, 408, 429, 500, 503, 507];
     test.each(passing)("keeps an action that was answered %i", async (status) => {
         void outbox.add(action("k1"));
         await settled();

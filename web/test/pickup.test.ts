@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { boardOf, isWhole, newlyReady, readyUnits, waitingLongAfter } from "../src/pickup/board";
+import { boardOf, newlyReady, waitingLongAfter } from "../src/pickup/board";
+import { findOrders, isWhole, readyUnits } from "../src/pickup/hand-over";
+import { sayNumber } from "../src/pickup/wall";
 import { line, order } from "./world";
 
 describe("the pickup board", () => {
@@ -29,6 +31,25 @@ describe("the pickup board", () => {
     test("calls a number once", () => {
         const board = boardOf([ready("b1", 0), ready("b2", 0)], now);
         expect(newlyReady(new Set(["b1"]), board).map(({ id }) => id)).toEqual(["b2"]);
+    });
+});
+
+describe("a number", () => {
+    const named = (number: string) => order(number, { number, numbers: [number] });
+    const orders = [named("A12"), named("B12"), named("W112")];
+    const found = (typed: string) => findOrders(orders, typed).map(({ number }) => number);
+
+    test("is found as it is said, whole or without its letter", () => {
+        expect(found("a12")).toEqual(["A12"]);
+        expect(found(" b 12 ")).toEqual(["B12"]);
+        expect(found("12")).toEqual(["A12", "B12"]);
+        expect(found("112")).toEqual(["W112"]);
+        expect(found("2")).toEqual([]);
+        expect(found("")).toEqual([]);
+    });
+
+    test("is said letter and number apart", () => {
+        expect(sayNumber(named("A12"))).toBe("A 12 is ready.");
     });
 });
 

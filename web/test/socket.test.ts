@@ -97,6 +97,17 @@ describe("the socket", () => {
         expect(newest().sent).toEqual([seen]);
     });
 
+    test("connects anew at once when somebody else looks", () => {
+        newest().hear(hello(false));
+        const old = newest();
+        socket.again();
+        expect(old.isClosed).toBe(true);
+        expect(wires).toHaveLength(2);
+        expect(changes).toEqual([true, false]);
+        old.onclose?.();
+        expect(wires).toHaveLength(2);
+    });
+
     test("is silent for good once it was stopped", () => {
         socket.stop();
         clock.pass(60_000);

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* strcasestr */
 #include "tests/process/lib/client.h"
 
 #include <arpa/inet.h>
@@ -9,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "node/os/clock.h"
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
@@ -166,6 +168,18 @@ int client_ask(struct client *client, const struct client_request *request)
     }
     fail_msg("%s %s: no answer", request->method, request->path);
     return 0;
+}
+
+int client_ask_patiently(struct client *client, const struct client_request *request)
+{
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (client_ask(client, request) == 429 &&
+           strcasestr(client->head, "\nRetry-After:") != NULL) {
+        if (clock_mono_ms() > deadline_ms) {
+            fail_msg("%s %s: told to ask later for too long", request->method, request->path);
+        }
+    }
+    return client->status;
 }
 
 const char *client_key(void)

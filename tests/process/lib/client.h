@@ -34,6 +34,10 @@ void client_close(struct client *client);
 /* The status; head and body are in the client until the next. */
 int client_ask(struct client *client, const struct client_request *request);
 
+/* As client_ask(), and again while it is told to ask later (429 with Retry-After), as a page does:
+ * for those who ask until something is so, and would otherwise have used up what they may ask. */
+int client_ask_patiently(struct client *client, const struct client_request *request);
+
 /* Only send it. */
 void client_say(struct client *client, const struct client_request *request);
 

@@ -211,6 +211,40 @@ static void live_money(struct cluster *cluster)
     use_drawer(cluster);
 }
 
+/* --- tips --- */
+
+static void tip(struct cluster *cluster, uint32_t node, const struct entity_id *order,
+                int64_t amount_minor, uint32_t bp)
+{
+    struct command command = on(order, COMMAND_TIP);
+    command.tip_minor = amount_minor;
+    command.tip_bp = bp;
+    (void)ask(cluster, node, &command);
+}
+
+/* Kept with a payment; said by two who do not hear each other; a share of what is refused then. */
+static void live_tips(struct cluster *cluster)
+{
+    const struct entity_id kept = place(cluster, 0, 1), twice = place(cluster, 0, 2),
+                           less = place(cluster, 0, 3);
+    settle(cluster);
+    struct command command = on(&kept, COMMAND_PAY);
+    command.method = bytes_of_text("cash");
+    command.tip_minor = 150;
+    (void)ask(cluster, 0, &command);
+    tip(cluster, 0, &twice, 200, 0);
+    tip(cluster, 1, &twice, 100, 0);
+    settle(cluster);
+    tip(cluster, 1, &less, 0, 1000);
+    settle(cluster);
+    command = on(&less, COMMAND_LINES_VOID);
+    command.reason = bytes_of_text("dropped");
+    command.ids_count = 1;
+    command.ids[0] = 1;
+    (void)ask(cluster, 0, &command);
+    settle(cluster);
+}
+
 /* --- stock --- */
 
 static void live_stock(struct cluster *cluster)
@@ -331,6 +365,10 @@ const struct golden_day golden_days[] = {
      .types = {EVENT_PAY, EVENT_REFUND, EVENT_DISCOUNT, EVENT_RECEIPT, EVENT_PAY_INTENT,
                EVENT_PAY_REFUND, EVENT_PAY_DISPUTE, EVENT_PAY_SEEN, EVENT_REFUND_WISH,
                EVENT_DRAWER_OPEN, EVENT_DRAWER_MOVE, EVENT_DRAWER_COUNT}},
+    {.name = "tips",
+     .devices = {{"owner", ROLE_OWNER, "A"}, {"counter", ROLE_COUNTER, "B"}},
+     .live = live_tips,
+     .types = {EVENT_TIP_SET, EVENT_PAY, EVENT_LINE_VOID}},
     {.name = "stock",
      .devices = {{"manager", ROLE_MANAGER, "A"}, {"counter", ROLE_COUNTER, "B"}},
      .live = live_stock,

@@ -16,16 +16,28 @@
 static struct {
     _Atomic(const char *) name;
     _Atomic(pthread_t) thread;
-    atomic_uint left; /* calls until it happens, with it; 0 = none is asked for */
+    atomic_bool is_elsewhere; /* by all threads but that one */
+    atomic_uint left;         /* calls until it happens, with it; 0 = none is asked for */
     atomic_bool has_happened;
 } scarce;
 
-void scarce_begin(const char *name, unsigned nth, pthread_t thread)
+static void begin(const char *name, unsigned nth, pthread_t thread, bool is_elsewhere)
 {
     atomic_store(&scarce.name, name);
     atomic_store(&scarce.thread, thread);
+    atomic_store(&scarce.is_elsewhere, is_elsewhere);
     atomic_store(&scarce.has_happened, false);
     atomic_store(&scarce.left, nth);
+}
+
+void scarce_begin(const char *name, unsigned nth, pthread_t thread)
+{
+    begin(name, nth, thread, false);
+}
+
+void scarce_begin_elsewhere(const char *name, unsigned nth)
+{
+    begin(name, nth, pthread_self(), true);
 }
 
 bool scarce_end(void)
@@ -34,10 +46,11 @@ bool scarce_end(void)
     return atomic_load(&scarce.has_happened);
 }
 
-static bool fails(const char *name, int error)
+bool scarce_fails(const char *name, int error)
 {
+    const bool is_that_thread = pthread_equal(pthread_self(), atomic_load(&scarce.thread)) != 0;
     if (atomic_load(&scarce.left) == 0 || strcmp(atomic_load(&scarce.name), name) != 0 ||
-        pthread_equal(pthread_self(), atomic_load(&scarce.thread)) == 0 ||
+        is_that_thread == atomic_load(&scarce.is_elsewhere) ||
         atomic_fetch_sub(&scarce.left, 1) != 1) {
         return false;
     }
@@ -52,11 +65,12 @@ static bool fails(const char *name, int error)
     type __wrap_##name parameters; /* NOLINT: the linker's names */                                \
     type __wrap_##name parameters  /* NOLINT: the linker's names */                                \
     {                                                                                              \
-        return fails(#name, error) ? (failure) : __real_##name arguments;                          \
+        return scarce_fails(#name, error) ? (failure) : __real_##name arguments;                   \
     }
 
 CALL(void *, calloc, (size_t count, size_t size), (count, size), NULL, ENOMEM)
 CALL(void *, malloc, (size_t size), (size), NULL, ENOMEM)
+CALL(char *, strdup, (const char *text), (text), NULL, ENOMEM)
 CALL(int, pthread_create,
      (pthread_t * thread, const pthread_attr_t *how, void *(*run)(void *), void *argument),
      (thread, how, run, argument), EAGAIN, EAGAIN)

@@ -22,6 +22,10 @@ expect("C2", "an unknown parameter is refused and named", async (world) => {
         [error.statusCode, error.code, error.param],
         [400, "parameter_unknown", "tip"],
     );
+    await world.intent();
+    const { data } = await world.control("requests");
+    const misread = data.map((one) => one.misread);
+    assert.deepEqual(misread, ["Received unknown parameter: tip", null]);
 });
 
 expect("C2", "an unknown parameter within another is refused and named", async (world) => {

@@ -9,7 +9,9 @@ const sourceOf = (file) => readFileSync(new URL(`${file}.d.ts`, FOLDER), "utf8")
 /** The text between the braces of `interface @name`, without comments; null if there is none. */
 function bodyOf(file, name) {
     const text = sourceOf(file);
-    const head = new RegExp(`^( *)export interface ${name}\\b([^{\\n]*)\\{\\n`, "m").exec(text);
+    const head = new RegExp(`^( *)(?:export )?interface ${name}\\b([^{\\n]*)\\{\\n`, "m").exec(
+        text,
+    );
     if (!head) return null;
     const start = head.index + head[0].length;
     const end = text.indexOf(`\n${head[1]}}`, start - 1);

@@ -233,3 +233,23 @@ expect("P1", "a slow bank leaves the intent processing", async (world) => {
     await world.advance(40);
     assert.equal(await statusOf(world, id), "requires_capture");
 });
+
+expect("P5", "a slow bank may say no, and another card pays then", async (world) => {
+    await world.fault("slow_bank", { seconds: 40, declines: true });
+    const { id } = await world.held();
+    await world.advance(40);
+    const { status, last_payment_error: error } = await world.stripe.paymentIntents.retrieve(id);
+    assert.equal(status, "requires_payment_method");
+    assert.equal(error.decline_code, "generic_decline");
+    assert.deepEqual(await world.moves(), []);
+    assert.equal((await world.pay(id)).status, "requires_capture");
+});
+
+expect("P6", "a bank that was answered may still be slow", async (world) => {
+    const { id } = await world.held({}, "pm_card_authenticationRequired");
+    await world.fault("slow_bank", { seconds: 40 });
+    await world.control("authenticate", { payment_intent: id, right: true });
+    assert.equal(await statusOf(world, id), "processing");
+    await world.advance(40);
+    assert.equal(await statusOf(world, id), "requires_capture");
+});

@@ -77,6 +77,35 @@ export const PLANTS = {
             disputes.forbidRefund = () => false;
         },
     },
+    "an expired session can still be paid": {
+        by: "an expired session is not paid",
+        plant({ account: { sessions } }) {
+            sessions.mustBePayable = () => {};
+        },
+    },
+    "a complete session is expired": {
+        by: "only an open session is expired",
+        plant({ account: { sessions } }) {
+            sessions.mustBeExpirable = () => {};
+        },
+    },
+    "an expired session leaves its intent to be paid": {
+        by: "a session that expires takes its intent with it",
+        plant({ account: { sessions } }) {
+            sessions.endIntent = () => {};
+        },
+    },
+    "a session makes its intent at once": {
+        by: "a session makes its intent when the customer pays, not before",
+        plant({ account: { sessions } }) {
+            const create = sessions.create.bind(sessions);
+            sessions.create = (params) => {
+                const session = create(params);
+                sessions.intentOf(session);
+                return session;
+            };
+        },
+    },
     "an event shows its object as it is now": {
         by: "an event shows its object as it was",
         plant({ account: { events } }) {

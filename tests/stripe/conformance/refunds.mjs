@@ -92,6 +92,8 @@ expect("D2", "a dispute that is won brings it back, one that is lost does not", 
         await world.control("dispute_close", { dispute: dispute.id, outcome });
         assert.equal((await world.stripe.disputes.retrieve(dispute.id)).status, outcome);
         assert.equal((await world.moves()).at(-1), last);
+        if (outcome === "lost") await world.refusal(refund(world, id));
+        else assert.equal((await refund(world, id)).status, "succeeded");
     }
 });
 

@@ -26,6 +26,60 @@ for (const { call, types, params } of ROUTES.secret) {
     });
 }
 
+/** Within the parameters of a new session: where, and what declares it. */
+const WITHIN_SESSION = [
+    [["payment_intent_data"], "PaymentIntentData"],
+    [["line_items"], "LineItem"],
+    [["line_items", "price_data"], "PriceData"],
+    [["line_items", "price_data", "product_data"], "ProductData"],
+];
+
+/** The object that @reader reads in the end: required, or in a list. */
+const objectOf = (reader) => (reader.names ? reader : objectOf(reader.of));
+
+expect(
+    "types: Checkout/Sessions SessionCreateParams",
+    "what lies within a new session's parameters is declared",
+    async () => {
+        const { params } = ROUTES.secret.find(({ call }) => call === "POST /v1/checkout/sessions");
+        for (const [way, name] of WITHIN_SESSION) {
+            const { names } = way.reduce((at, step) => objectOf(at.readers[step]), params);
+            const fields = fieldsOf("Checkout/Sessions", name);
+            for (const given of names) assert.ok(given in fields, `${name} declares no ${given}`);
+        }
+    },
+);
+
+expect("types: Checkout/Sessions Session", "a session, in each of its states", async (world) => {
+    const made = [await world.session(), await world.session(), await world.session()];
+    const [open, complete, expired] = made.map(({ id }) => id);
+    await world.paySession(complete);
+    const { sessions } = world.stripe.checkout;
+    await sessions.expire(expired);
+    const embedded = { ui_mode: "embedded_page", success_url: undefined, return_url: made[0].url };
+    const { id } = await world.session(embedded);
+    for (const one of [open, complete, expired, id]) {
+        const session = await sessions.retrieve(one, { expand: ["line_items"] });
+        mustFit(session, "Checkout/Sessions", "Session");
+        for (const [field, type] of [
+            ["status", "Status"],
+            ["payment_status", "PaymentStatus"],
+            ["ui_mode", "UiMode"],
+        ]) {
+            const words = wordsOf("Checkout/Sessions", "Session", type);
+            assert.ok(words.includes(session[field]), session[field]);
+        }
+    }
+});
+
+expect("types: LineItems LineItem", "a session's line, and its price", async (world) => {
+    const { id } = await world.session();
+    for (const line of (await world.stripe.checkout.sessions.listLineItems(id)).data) {
+        mustFit(line, "LineItems", "LineItem");
+        mustFit(line.price, "Prices", "Price");
+    }
+});
+
 expect("types: PaymentIntents PaymentIntent", "an intent, in each of its states", async (world) => {
     const { id } = await world.intent();
     const states = [await world.intent(), await world.held(), await world.captured()];

@@ -63,6 +63,27 @@ export class World {
         return this.stripe.paymentIntents.create(params, options);
     }
 
+    /** Two lines, 1250 together. */
+    session(rest = {}, options = {}) {
+        const line = (name, amount, quantity) => ({
+            quantity,
+            price_data: { currency: "eur", unit_amount: amount, product_data: { name } },
+        });
+        const params = {
+            mode: "payment",
+            success_url: "https://stall.example/thanks?session={CHECKOUT_SESSION_ID}",
+            line_items: [line("Soup", 400, 2), line("Bread & butter", 450, 1)],
+            payment_intent_data: { capture_method: "manual", metadata: { order: "o1" } },
+            ...rest,
+        };
+        return this.stripe.checkout.sessions.create(params, options);
+    }
+
+    /** As the customer does on the session's page. */
+    paySession(id, method = "pm_card_visa") {
+        return this.control("pay_session", { session: id, payment_method: method });
+    }
+
     pay(id, method = "pm_card_visa") {
         const params = { payment_method: method, return_url: "https://stall.example/back" };
         return this.stripe.paymentIntents.confirm(id, params);

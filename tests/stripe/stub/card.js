@@ -1,5 +1,5 @@
 // The payment element's frame: a card's number, date and code, which stay here.
-import { confirm, outcome, serve } from "./pay.js";
+import { abandon, confirm, outcome, serve } from "./pay.js";
 
 const form = document.querySelector("form");
 const alertNode = document.querySelector("[role=alert]");
@@ -49,6 +49,8 @@ function show(message) {
 }
 
 const deeds = {
+    abandon,
+
     validate() {
         for (const [field, isRight] of CHECKS)
             field.setAttribute("aria-invalid", String(!isRight()));

@@ -44,6 +44,12 @@ export async function confirm({ key, clientSecret, returnUrl, expected }, card) 
     return ask(`${pathOf(clientSecret)}/confirm`, key, { method: "POST", body });
 }
 
+/** The customer closed the bank's question: to the bank that is a wrong answer. */
+export async function abandon({ path }) {
+    await fetch(path, { method: "POST", body: new URLSearchParams({ right: "false" }) });
+    return {};
+}
+
 /** After the bank's question. */
 export async function outcome(asked) {
     const { error, paymentIntent } = await retrieve(asked);

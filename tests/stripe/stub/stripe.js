@@ -3,8 +3,7 @@
 // of Stripe's: the page that embeds it never sees them. All that it shows says that it is practice.
 (() => {
     const ORIGIN = new URL(document.currentScript.src).origin;
-    const WALLETS = { amazonPay: false, applePay: false, googlePay: true, link: false };
-    const METHODS = ["paypal", "klarna"];
+    const WALLETS = ["amazonPay", "applePay", "googlePay", "klarna", "link", "paypal"];
 
     class IntegrationError extends Error {
         name = "IntegrationError";
@@ -101,37 +100,46 @@
             must(node instanceof HTMLElement, `there is nothing at ${where} to mount on`);
             must(!this.#frame, "this element is mounted already");
             const [path, title] = this.#paths[this.type];
-            this.#frame = new Frame(path, title, (name, detail) => this.#heard(name, detail));
-            node.append(this.#frame.node);
-            this.#frame.ready.then(() => this.tell("ready", this.#ready()));
+            const frame = new Frame(path, title, (name, detail) => this.#heard(name, detail));
+            this.#frame = frame;
+            node.append(frame.node);
+            frame.ready.then(async () => this.tell("ready", await this.#ready(frame)));
         }
 
-        #ready() {
-            const isWallet = this.type === "expressCheckout";
+        async #ready(frame) {
+            if (this.type !== "expressCheckout") return { elementType: this.type };
+            const available = await frame.call("available", { domain: location.hostname });
+            const isAny = Object.values(available).some(Boolean);
+            const none = Object.fromEntries(WALLETS.map((name) => [name, false]));
+            frame.node.hidden = !isAny;
             return {
                 elementType: this.type,
-                ...(isWallet ? { availablePaymentMethods: this.#available() } : {}),
+                availablePaymentMethods: isAny ? { ...none, ...available } : undefined,
             };
-        }
-
-        #available() {
-            return { ...WALLETS, ...Object.fromEntries(METHODS.map((name) => [name, false])) };
         }
 
         #heard(name, detail) {
             if (name === "click") this.#clicked();
+            else if (name === "approve") this.#approved();
             else this.tell(name, { elementType: this.type, ...detail });
         }
 
-        /** A wallet: the page may say what is sold, then it pays in its listener to "confirm". */
+        get #event() {
+            return { elementType: this.type, expressPaymentType: "google_pay" };
+        }
+
+        /** A wallet: the page may say what is sold before the sheet opens. */
         #clicked() {
-            const event = { elementType: this.type, expressPaymentType: "google_pay" };
-            const resolve = () => {
-                this.elements.wallet = this;
-                this.tell("confirm", { ...event, paymentFailed: () => {} });
-            };
-            if (this.has("click")) this.tell("click", { ...event, resolve, reject: () => {} });
+            const resolve = () => this.#frame?.call("open");
+            const event = { ...this.#event, resolve, reject: () => {} };
+            if (this.has("click")) this.tell("click", event);
             else resolve();
+        }
+
+        /** The page pays in its listener to "confirm". */
+        #approved() {
+            this.elements.wallet = this;
+            this.tell("confirm", { ...this.#event, paymentFailed: () => {} });
         }
 
         get isMounted() {
@@ -231,32 +239,49 @@
             const paying = this.#paying;
             this.wallet = null;
             const result = await paying.ask("confirm", asked);
-            const path = result.paymentIntent?.next_action?.use_stripe_sdk?.practice_path;
-            if (!path) return result;
-            await bankAsks(path);
+            const { redirect_to_url: away, use_stripe_sdk: within } =
+                result.paymentIntent?.next_action ?? {};
+            if (away) return go(new URL(away.url, ORIGIN));
+            if (!within) return result;
+            const isAnswered = await bankAsks(within.practice_path);
+            if (!isAnswered) await paying.ask("abandon", { path: within.practice_path });
             return paying.ask("outcome", { key, clientSecret: secret });
         }
     }
 
-    /** The bank's question above the page; resolves when it is answered. */
+    /** The bank's question above the page; resolves to whether it was answered when it is, or when
+     * the customer closes it. */
     function bankAsks(path) {
         const dialog = document.createElement("dialog");
+        const close = document.createElement("button");
+        close.type = "button";
+        close.textContent = "Close";
+        Object.assign(close.style, { display: "block", minHeight: "44px" });
         const frame = document.createElement("iframe");
         frame.src = ORIGIN + path;
         frame.title = "Secure 3D Secure frame";
         Object.assign(frame.style, { width: "min(420px, 90vw)", height: "320px", border: "0" });
-        dialog.append(frame);
+        dialog.append(close, frame);
         document.body.append(dialog);
         dialog.showModal();
         return new Promise((resolve) => {
-            const heard = ({ origin, data }) => {
-                if (origin !== ORIGIN || data !== "practice-answered") return;
+            const end = (isAnswered) => {
                 removeEventListener("message", heard);
                 dialog.remove();
-                resolve();
+                resolve(isAnswered);
+            };
+            const heard = ({ origin, data }) => {
+                if (origin === ORIGIN && data === "practice-answered") end(true);
             };
             addEventListener("message", heard);
+            close.addEventListener("click", () => end(false));
+            dialog.addEventListener("cancel", () => end(false));
         });
+    }
+
+    function go(url) {
+        location.assign(url);
+        return new Promise(() => {}); // the page goes
     }
 
     function leave(returnUrl, intent) {
@@ -264,8 +289,7 @@
         url.searchParams.set("payment_intent", intent.id);
         url.searchParams.set("payment_intent_client_secret", intent.client_secret);
         url.searchParams.set("redirect_status", "succeeded");
-        location.assign(url);
-        return new Promise(() => {}); // the page goes
+        return go(url);
     }
 
     class Practice {

@@ -17,6 +17,8 @@ export interface Desk {
 export interface DeskWorld extends World {
     shelf: Shelf;
     send(action: Action): Promise<Reply>;
+    /** Keeps in whose name it is done. */
+    sign?(action: Action): void;
     fill(bytes: Uint8Array): void;
     /** Shows the person why the node would not do something. */
     complain(label: string, problem: Problem): void;
@@ -43,7 +45,9 @@ export function startDesk(stream: Stream, world: DeskWorld): Desk {
         async act(draft) {
             const { session, clockAhead } = stream.state.value;
             const key = makeKey(clock.now() + clockAhead, session?.epoch ?? 0, world.fill);
-            const outcome = await outbox.add({ ...draft, key, made: clock.now() });
+            const action = { ...draft, key, made: clock.now() };
+            world.sign?.(action);
+            const outcome = await outbox.add(action);
             if (!outcome.ok) {
                 world.complain(draft.label, outcome.problem);
             }

@@ -39,8 +39,13 @@ export interface Outbox {
     stop: Undo;
 }
 
-/** The node may well take it later. Everything else is its last word. */
-const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
+/** The node may well take it later, or (401) when somebody signed in. Everything else is its last
+ * word. */
+const passing: ReadonlySet<number> = new Set([401, 408, 425, 429, 500, 502, 503, 504, 507]);
+
+export function isPassing(status: number): boolean {
+    return passing.has(status);
+}
 
 export function makeOutbox(options: OutboxOptions): Outbox {
     const { shelf, clock } = options;
@@ -73,7 +78,7 @@ export function makeOutbox(options: OutboxOptions): Outbox {
         if (isStopped) {
             return;
         }
-        if (reply === null || passing.has(reply.status)) {
+        if (reply === null || isPassing(reply.status)) {
             later();
             return;
         }

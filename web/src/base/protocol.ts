@@ -15,13 +15,27 @@ export type OrderPlaced = Schemas["OrderPlaced"];
 export type OrderList = Schemas["OrderList"];
 export type Receipt = Schemas["Receipt"];
 export type Printer = Schemas["Printer"];
+/** A cash session, and what somebody counted in it. */
+export type Drawer = Schemas["Drawer"];
+export type DrawerCounted = Schemas["DrawerCounted"];
 export type Voided = Schemas["Voided"];
 export type Report = Schemas["Report"];
 export type Menu = Schemas["Menu"];
 export type MenuNew = Schemas["MenuNew"];
 export type Group = Schemas["Group"];
 export type Tax = Schemas["Tax"];
+export type Payment = Schemas["Payment"];
+export type DrawerList = Schemas["DrawerList"];
+export type ReviewList = Schemas["ReviewList"];
 export type Stall = Schemas["Stall"];
+export type Station = Schemas["Station"];
+export type Offer = Schemas["Offer"];
+export type Staff = Schemas["Staff"];
+export type StaffList = Schemas["StaffList"];
+/** What a person may do. */
+export type Person = Schemas["Person"];
+export type Role = Person["role"];
+export type Day = Schemas["Day"];
 export type Trade = Schemas["Trade"];
 export type TradeShare = Schemas["TradeShare"];
 export type DeviceList = Schemas["DeviceList"];
@@ -66,15 +80,39 @@ export type Flag = Order["flags"][number];
 export type Capability = Session["capabilities"][number];
 
 export type Method = "post" | "patch";
-export type PathWith<M extends Method> = {
+export type PathWith<M extends string> = {
     [P in keyof paths]: paths[P] extends Record<M, object> ? P : never;
 }[keyof paths];
 
-type Operation<P extends keyof paths, M extends Method> = M extends keyof paths[P]
+type Operation<P extends keyof paths, M extends string> = M extends keyof paths[P]
     ? paths[P][M]
     : never;
 /** The JSON a route takes. */
-export type BodyOf<P extends keyof paths, M extends Method> =
+export type BodyOf<P extends keyof paths, M extends string> =
     Operation<P, M> extends { requestBody: { content: { "application/json": infer B } } }
         ? B
         : never;
+
+type Json<R> = R extends { content: { "application/json": infer B } } ? B : never;
+/** The JSON that it answers when it did as it was asked. */
+export type AnswerOf<P extends keyof paths, M extends string> =
+    Operation<P, M> extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 202)]> : never;
+
+type Parts<U extends string> = U extends `${infer First}/${infer Rest}`
+    ? [First, ...Parts<Rest>]
+    : [U];
+/** Whether a path is of a route: in place of what stands in braces there is anything. */
+type Fits<U, P> = [U, P] extends [[infer A, ...infer Us], [infer B, ...infer Ps]]
+    ? [B extends `{${string}}` ? A : B] extends [A]
+        ? [A] extends [B extends `{${string}}` ? A : B]
+            ? Fits<Us, Ps>
+            : false
+        : false
+    : [U, P] extends [[], []]
+      ? true
+      : false;
+/** The route that is meant by a path as it is asked for; never: there is none. */
+export type RouteOf<U extends string, M extends string> =
+    U extends PathWith<M>
+        ? U
+        : { [P in PathWith<M>]: Fits<Parts<U>, Parts<P>> extends true ? P : never }[PathWith<M>];

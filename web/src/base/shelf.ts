@@ -1,5 +1,4 @@
 // Where the outbox keeps actions: IndexedDB, or memory where there is none (a private window).
-import { type IDBPDatabase, openDB } from "idb";
 import type { Action } from "./action";
 import type { Shelf } from "./outbox";
 
@@ -14,32 +13,49 @@ export function memoryShelf(): Shelf {
     };
 }
 
+function open(name: string): Promise<IDBDatabase> {
+    return new Promise((resolve, reject) => {
+        const asked = indexedDB.open(name, 1);
+        asked.onupgradeneeded = () => asked.result.createObjectStore(actions, { keyPath: "key" });
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+    });
+}
+
+/** Resolves when it is kept, not when it was asked for. */
+function change<T>(db: IDBDatabase, ask: (store: IDBObjectStore) => IDBRequest): Promise<T> {
+    return new Promise((resolve, reject) => {
+        const whole = db.transaction(actions, "readwrite");
+        const asked = ask(whole.objectStore(actions));
+        whole.oncomplete = () => resolve(asked.result);
+        whole.onabort = () => reject(whole.error);
+    });
+}
+
 /** Each screen has its own: two pages on one device must not send each other's. */
 export function browserShelf(view: string): Shelf {
     const memory = memoryShelf();
-    const opened: Promise<IDBPDatabase | null> = openDB(`trestle-${view}`, 1, {
-        upgrade: (db) => void db.createObjectStore(actions, { keyPath: "key" }),
-    }).catch(() => null);
+    const opened = open(`trestle-${view}`).catch(() => null);
 
     /** A full or broken disk must not stop a sale: then it is kept in memory. */
     async function on<T>(
-        db: (db: IDBPDatabase) => Promise<T>,
+        ask: (store: IDBObjectStore) => IDBRequest,
         otherwise: () => Promise<T>,
     ): Promise<T> {
-        const database = await opened;
-        return database ? db(database).catch(otherwise) : otherwise();
+        const db = await opened;
+        return db ? change<T>(db, ask).catch(otherwise) : otherwise();
     }
 
     return {
-        all: () => on((db) => db.getAll(actions) as Promise<Action[]>, memory.all),
+        all: () => on((store) => store.getAll(), memory.all),
         put: (action) =>
             on(
-                (db) => db.put(actions, action).then(() => {}),
+                (store) => store.put(action),
                 () => memory.put(action),
             ),
         remove: (key) =>
             on(
-                (db) => db.delete(actions, key),
+                (store) => store.delete(key),
                 () => memory.remove(key),
             ),
     };

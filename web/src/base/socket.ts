@@ -31,6 +31,8 @@ export interface SocketOptions {
 export interface Socket {
     /** False when there is no connection; nothing is kept for later. */
     send(frame: Seen): boolean;
+    /** Connects anew: somebody else looks. */
+    again(): void;
     stop: Undo;
 }
 
@@ -79,8 +81,12 @@ export function connect(options: SocketOptions): Socket {
     }
 
     function lost(): void {
-        drop();
+        down();
         cancelTimer = clock.after(backoff(attempts++, options.random), open);
+    }
+
+    function down(): void {
+        drop();
         if (isUp) {
             isUp = false;
             options.onChange(false);
@@ -102,6 +108,11 @@ export function connect(options: SocketOptions): Socket {
             }
             wire.send(JSON.stringify(frame));
             return true;
+        },
+        again() {
+            attempts = 0;
+            down();
+            open();
         },
         stop: drop,
     };

@@ -14,6 +14,8 @@ export interface Stream {
     readonly startedAt: number;
     /** False when it could not be said. */
     say(frame: Seen): boolean;
+    /** Connects anew: somebody else looks. */
+    again(): void;
     /** Called each time the node is back. */
     onUp(then: () => void): Undo;
     stop: Undo;
@@ -64,6 +66,7 @@ export function startStream(view: View, world: World): Stream {
         heardAt,
         startedAt: clock.now(),
         say: socket.send,
+        again: socket.again,
         onUp(then) {
             listeners.add(then);
             return () => void listeners.delete(then);

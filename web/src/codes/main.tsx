@@ -1,7 +1,9 @@
 import "@preact/signals"; // components follow the signals they read
 import { render } from "preact";
-import { fillRandom } from "../base/ask";
 import { systemClock } from "../base/clock";
+import { become, followPerson, isWanted, named } from "../base/person";
+import { fillRandom } from "../base/random";
+import { Gate } from "../ui/gate";
 import { restoreTheme } from "../ui/theme";
 import { startCodes } from "./codes";
 import { makeNode } from "./node";
@@ -14,9 +16,26 @@ import "./codes.css";
 
 restoreTheme("codes");
 const node = makeNode({
-    fetch: (path, init) => fetch(path, init),
+    async fetch(path, init) {
+        const got = await fetch(path, { ...init, headers: { ...init.headers, ...named() } });
+        if (got.status === 401) {
+            become(null); // it is over
+        }
+        return got;
+    },
     clock: systemClock,
     fill: fillRandom,
 });
 
-render(<CodesScreen codes={startCodes(node)} />, document.body);
+const codes = startCodes(node);
+codes.session.subscribe((session) => {
+    isWanted.value = session !== null && !session.capabilities.includes("read-boards");
+});
+followPerson({ again: () => void codes.refresh() });
+
+render(
+    <Gate>
+        <CodesScreen codes={codes} />
+    </Gate>,
+    document.body,
+);

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
+import { Who, WhoSheet } from "../ui/who";
 import type { CodesState } from "./codes";
 import { cardsMax } from "./codes";
 import { Cards, Poster } from "./paper";
@@ -34,6 +35,7 @@ export function CodesScreen({ codes }: { codes: CodesState }) {
                 <a class="back" href="/counter">
                     Counter
                 </a>
+                <Who />
             </Header>
             <main class="codes">
                 {!codes.isLoaded.value && <p>Waiting for the node.</p>}
@@ -43,6 +45,7 @@ export function CodesScreen({ codes }: { codes: CodesState }) {
                     {codes.said.value}
                 </p>
             </main>
+            <WhoSheet />
         </>
     );
 }

@@ -2,19 +2,46 @@
 import { type Draft, draft } from "../base/action";
 import type { BodyOf, Order, Voided } from "../base/protocol";
 import { numberText } from "../base/words";
+import type { Payment } from "./counter";
 
-type LinesAdd = BodyOf<"/api/orders/{id}/lines", "post">;
 type Place = BodyOf<"/api/orders", "post">;
-type Discount = BodyOf<"/api/orders/{id}/discount", "post">;
+type Deed =
+    | "lines"
+    | "void"
+    | "cancel"
+    | "reinstate"
+    | "pay"
+    | "tip"
+    | "refund"
+    | "refund-wish"
+    | "discount"
+    | "receipt"
+    | "print"
+    | "adopt"
+    | "drop";
+type DeedBody<D extends Deed> = BodyOf<`/api/orders/{id}/${D}`, "post">;
+
+/** `label` says it with the order's number behind. */
+function onOrder<D extends Deed>(deed: D, order: Order, body: DeedBody<D>, label: string): Draft {
+    return onOne(deed, order, body, `${label} ${numberText(order)}`);
+}
+
+function onOne<D extends Deed>(
+    deed: D,
+    { id }: { id: string },
+    body: DeedBody<D>,
+    label: string,
+): Draft {
+    return draft("post", `/api/orders/{id}/${deed}`, { id }, body, label);
+}
 
 export function place(body: Place): Draft {
     const who = body.name ? ` for ${body.name}` : "";
     return draft("post", "/api/orders", {}, body, `New order${who}`);
 }
 
-export function addLines(order: Order, body: LinesAdd): Draft {
-    const label = `Add to ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/lines", { id: order.id }, body, label);
+export function addLines(order: Order, body: DeedBody<"lines">): Draft {
+    return onOrder("lines", order, body, "Add to");
 }
 
 export function changeLine(order: Order, line: number, delta: number): Draft {
@@ -23,58 +50,60 @@ export function changeLine(order: Order, line: number, delta: number): Draft {
 }
 
 export function voidLine(order: Order, line: number, reason: string): Draft {
-    const body = { lines: [line], reason };
-    const label = `Void a line of ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/void", { id: order.id }, body, label);
+    return onOrder("void", order, { lines: [line], reason }, "Void a line of");
 }
 
 export function cancel(order: Order, reason: string): Draft {
-    const label = `Cancel ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/cancel", { id: order.id }, { reason }, label);
+    return onOrder("cancel", order, { reason }, "Cancel");
 }
 
 export function reinstate(order: Order): Draft {
-    const label = `Bring back ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/reinstate", { id: order.id }, {}, label);
+    return onOrder("reinstate", order, {}, "Bring back");
 }
 
-export function pay(order: Order, method: string, amount: number, tendered: number): Draft {
-    const body = { method, amount, ...(tendered > amount ? { tendered } : {}) };
-    return draft(
-        "post",
-        "/api/orders/{id}/pay",
-        { id: order.id },
-        body,
-        `Pay ${numberText(order)}`,
-    );
+/** What is open or a part of it, and a tip on top. */
+export function pay(order: Order, payment: Payment): Draft {
+    const { method, tendered, tip, reference, part = -order.due } = payment;
+    const amount = tip + part;
+    const body = {
+        method,
+        amount,
+        ...(tendered > amount ? { tendered } : {}),
+        ...(tip > 0 ? { tip } : {}),
+        ...(reference === "" ? {} : { reference }),
+    };
+    return onOrder("pay", order, body, part < -order.due ? "Part of" : "Pay");
+}
+
+export function dropTip(order: Order): Draft {
+    return onOrder("tip", order, { tip: 0 }, "No tip for");
 }
 
 export function refund(order: Order, method: string, amount: number, reason: string): Draft {
-    const body = { method, amount, reason };
-    const label = `Refund ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/refund", { id: order.id }, body, label);
+    return onOrder("refund", order, { method, amount, reason }, "Refund");
 }
 
-export function discount(order: Order, body: Discount): Draft {
-    const label = `Discount on ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/discount", { id: order.id }, body, label);
+/** To a card that the provider charged. */
+export function giveBack(order: Order, wished: DeedBody<"refund-wish">): Draft {
+    return onOrder("refund-wish", order, wished, "Give back to the card of");
+}
+
+export function discount(order: Order, body: DeedBody<"discount">): Draft {
+    return onOrder("discount", order, body, "Discount on");
 }
 
 export function giveReceipt(order: Order): Draft {
-    const label = `Receipt of ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/receipt", { id: order.id }, {}, label);
+    return onOrder("receipt", order, {}, "Receipt of");
 }
 
 export function printReceipt(order: Order, printer: number): Draft {
-    const body = { what: "receipt", printer } as const;
-    const label = `Print the receipt of ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/print", { id: order.id }, body, label);
+    return onOrder("print", order, { what: "receipt", printer }, "Print the receipt of");
 }
 
-export function adopt({ id, number }: Voided): Draft {
-    return draft("post", "/api/orders/{id}/adopt", { id }, {}, `Take over ${number}`);
+export function adopt(voided: Voided): Draft {
+    return onOne("adopt", voided, {}, `Take over ${voided.number}`);
 }
 
-export function drop({ id, number }: Voided, reason: string): Draft {
-    return draft("post", "/api/orders/{id}/drop", { id }, { reason }, `Drop ${number}`);
+export function drop(voided: Voided, reason: string): Draft {
+    return onOne("drop", voided, { reason }, `Drop ${voided.number}`);
 }

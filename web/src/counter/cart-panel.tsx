@@ -21,6 +21,11 @@ export function Side({ counter }: { counter: Counter }) {
     return (
         <section class="cart is-empty" aria-label="Order">
             <p class="empty">Tap the menu to begin an order.</p>
+            {counter.parked.value.length > 0 && (
+                <button type="button" onClick={() => (counter.sheet.value = { kind: "parked" })}>
+                    Parked carts <b class="badge">{counter.parked.value.length}</b>
+                </button>
+            )}
             <h2>Last orders</h2>
             <RecentOrders counter={counter} limit={5} />
         </section>
@@ -36,10 +41,26 @@ export function CartPanel({ counter }: { counter: Counter }) {
         <section class="cart" aria-label="Order">
             <header>
                 <h2>{target.value ? `Add to ${numberText(target.value)}` : "Order"}</h2>
-                <button type="button" class="plain" onClick={counter.clear}>
-                    Clear
-                </button>
+                <span>
+                    {cart.value.length > 0 && !target.value && (
+                        <button
+                            type="button"
+                            class="plain"
+                            onClick={() => (counter.sheet.value = { kind: "park" })}
+                        >
+                            Park
+                        </button>
+                    )}
+                    <button type="button" class="plain" onClick={counter.clear}>
+                        Clear
+                    </button>
+                </span>
             </header>
+            {counter.notes.value.map((note) => (
+                <p key={note} class="flag">
+                    <Icon name="warn" /> <span>{note}</span>
+                </p>
+            ))}
             {!target.value && <Details counter={counter} />}
             <ul class="cart-lines">
                 {cart.value.map((line) => (

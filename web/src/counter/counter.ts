@@ -19,6 +19,7 @@ import { byAge } from "../base/stream";
 import { numberText } from "../base/words";
 import { say } from "../ui/toast";
 import * as actions from "./actions";
+import type { Parked } from "./parked";
 import { type Forced, shortages } from "./shortage";
 import { overdue, type Unseen, watchUnseen } from "./ticks";
 
@@ -28,10 +29,13 @@ export type Sheet =
     | { kind: "options"; item: MenuItem; line: CartLine | null }
     | { kind: "cart" }
     | { kind: "pay" }
+    | { kind: "more" | "drawer" | "park" | "parked" }
     | { kind: "force"; item: MenuItem; isTap: boolean }
     | { kind: "receipt"; id: string }
     | { kind: "order"; id: string }
     | { kind: "pay-order"; id: string }
+    /** In parts; null: the cart, which is placed with the first of them. */
+    | { kind: "split"; id: string | null }
     | { kind: "adopt" | "drop"; voided: Voided };
 
 export type Tab = "sell" | "orders" | "voided";
@@ -40,12 +44,21 @@ export type Tab = "sell" | "orders" | "voided";
 export interface Placing {
     readonly placed: OrderPlaced | null;
     readonly tendered: number;
+    readonly tip: number;
     readonly isLater: boolean;
+    /** Only a part was paid with it. */
+    readonly isPart: boolean;
 }
 
 export interface Payment {
     readonly method: "cash" | "card-external";
     readonly tendered: number;
+    /** Beyond what is to be paid. */
+    readonly tip: number;
+    /** The number of the card terminal's slip; "" for none. */
+    readonly reference: string;
+    /** Only so much of what is to be paid. */
+    readonly part?: number;
 }
 
 export interface Counter {
@@ -63,6 +76,10 @@ export interface Counter {
     /** The order that the cart is added to, instead of a new one. */
     readonly target: Signal<Order | null>;
     readonly placing: Signal<Placing | null>;
+    /** Parked on this device: no orders. */
+    readonly parked: Signal<readonly Parked[]>;
+    /** What is another since the cart was kept. */
+    readonly notes: Signal<readonly string[]>;
     /** Newest first. */
     readonly orders: ReadonlySignal<readonly Order[]>;
     /** Not seen by the kitchen for too long. */
@@ -78,8 +95,8 @@ export interface Counter {
     /** One tap on the menu: into the cart, or its choices first. */
     tap(item: MenuItem): void;
     putLine(line: Omit<CartLine, "id"> | CartLine): void;
-    /** Null: pays later. */
-    place(payment: Payment | null): void;
+    /** Null: pays later. False: the node refused it. */
+    place(payment: Payment | null): Promise<boolean>;
     addToOrder(): void;
     clear(): void;
     close(): void;
@@ -99,6 +116,7 @@ export function startCounter(desk: Desk): Counter {
     const table = signal("");
     const target = signal<Order | null>(null);
     const placing = signal<Placing | null>(null);
+    const notes = signal<readonly string[]>([]);
     const forced = signal<Forced>(new Set());
     const chosenCategory = signal("");
     const watched = signal<Unseen>(new Map());
@@ -130,6 +148,7 @@ export function startCounter(desk: Desk): Counter {
         name.value = "";
         table.value = "";
         target.value = null;
+        notes.value = [];
         close();
     }
 
@@ -146,7 +165,7 @@ export function startCounter(desk: Desk): Counter {
         return short.some(({ item }) => forced.value.has(item)) ? { forced: true } : {};
     }
 
-    async function place(payment: Payment | null): Promise<void> {
+    async function place(payment: Payment | null): Promise<boolean> {
         const order = {
             channel: "counter",
             mode: mode.value,
@@ -155,6 +174,7 @@ export function startCounter(desk: Desk): Counter {
             ...(name.value.trim() === "" ? {} : { name: name.value.trim() }),
             ...(Number(table.value) > 0 ? { table: Number(table.value) } : {}),
             ...(payment === null ? {} : { payment: paymentBody(payment, total.value) }),
+            ...(payment?.tip ? { tip: payment.tip } : {}),
         };
         const before = {
             cart: cart.value,
@@ -165,9 +185,14 @@ export function startCounter(desk: Desk): Counter {
         const mine: Placing = {
             placed: null,
             tendered: payment?.tendered ?? 0,
+            tip: payment?.tip ?? 0,
             isLater: payment === null,
+            isPart: payment?.part !== undefined,
         };
         clear();
+        if (mine.isPart) {
+            sheet.value = { kind: "split", id: null };
+        }
         placing.value = mine;
         const outcome = await desk.act(actions.place(order));
         const isShown = placing.value === mine;
@@ -175,6 +200,9 @@ export function startCounter(desk: Desk): Counter {
             const placed = outcome.body as OrderPlaced;
             if (isShown) {
                 placing.value = { ...mine, placed };
+                const open = sheet.value;
+                sheet.value =
+                    open.kind === "split" && open.id === null ? { ...open, id: placed.id } : open;
             } else {
                 say(`${placed.number} is saved: ${formatMoney(placed.total, currency())}.`);
             }
@@ -185,6 +213,7 @@ export function startCounter(desk: Desk): Counter {
             name.value = name.value === "" ? before.name : name.value;
             table.value = table.value === "" ? before.table : table.value;
         }
+        return outcome.ok;
     }
 
     return {
@@ -197,6 +226,8 @@ export function startCounter(desk: Desk): Counter {
         table,
         target,
         placing,
+        parked: signal<readonly Parked[]>([]),
+        notes,
         orders,
         unseen,
         categories,
@@ -224,7 +255,7 @@ export function startCounter(desk: Desk): Counter {
             }
         },
         putLine,
-        place: (payment) => void place(payment),
+        place,
         addToOrder() {
             const order = target.value;
             if (order && cart.value.length > 0) {
@@ -240,8 +271,13 @@ export function startCounter(desk: Desk): Counter {
 }
 
 /** Without an amount the node takes what it computed itself. */
-function paymentBody({ method, tendered }: Payment, total: number) {
-    return tendered > total ? { method, tendered } : { method };
+function paymentBody({ method, tendered, reference, part }: Payment, total: number) {
+    return {
+        method,
+        ...(part === undefined ? {} : { amount: part }),
+        ...(tendered > (part ?? total) ? { tendered } : {}),
+        ...(reference === "" ? {} : { reference }),
+    };
 }
 
 function categoriesOf(items: Iterable<MenuItem>): string[] {

@@ -1,13 +1,17 @@
 import "@preact/signals"; // components follow the signals they read
 import { render } from "preact";
-import { fillRandom, send } from "../base/ask";
+import { send, sign } from "../base/ask";
 import { world } from "../base/browser";
 import { startDesk } from "../base/desk";
+import { followPerson } from "../base/person";
+import { fillRandom } from "../base/random";
 import { browserShelf } from "../base/shelf";
 import { startStream } from "../base/stream";
+import { Gate } from "../ui/gate";
 import { restoreTheme } from "../ui/theme";
 import { complain } from "../ui/toast";
 import { startCounter } from "./counter";
+import { parkedPart, parts } from "./parts";
 import { CounterScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
@@ -17,7 +21,21 @@ import "./counter.css";
 
 restoreTheme("counter");
 const stream = startStream("counter", world);
+followPerson(stream);
 const shelf = browserShelf("counter");
-const desk = startDesk(stream, { ...world, shelf, send, fill: fillRandom, complain });
+const desk = startDesk(stream, { ...world, shelf, send, sign, fill: fillRandom, complain });
 
-render(<CounterScreen counter={startCounter(desk)} />, document.body);
+const counter = startCounter(desk);
+parkedPart.it.subscribe((it) => it?.keepCart(counter));
+
+render(
+    <Gate>
+        <CounterScreen counter={counter} />
+    </Gate>,
+    document.body,
+);
+stream.onUp(() => {
+    for (const part of parts) {
+        part.load();
+    }
+});

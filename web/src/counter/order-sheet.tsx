@@ -1,23 +1,34 @@
 // One order in full, and what can still be done to it.
 import { useState } from "preact/hooks";
-import type { Line, Order } from "../base/protocol";
+import type { Line, Offer, Order } from "../base/protocol";
 import { flagText, phaseWords } from "../base/states";
 import { whereText } from "../base/table";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
+import { ShownOver } from "../ui/part-sheet";
 import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
+import { givenBack, leftOnCard } from "./give-back";
+import { Offers, offerBody, offerText } from "./offers";
 import { DueWord, EndWord, heldOf, Ticks } from "./orders";
-import { ReceiptButton } from "./receipt";
+import { giveBackPart } from "./parts";
+import { ReceiptButton } from "./receipt-button";
+import { Sum } from "./sum";
+import { methodText, returnable } from "./tender";
 
 type Asking =
     | { kind: "nothing" }
     | { kind: "void"; line: Line }
     | { kind: "cancel" }
     | { kind: "refund" }
-    | { kind: "discount"; percent: number };
+    /** One part of what was paid. */
+    | { kind: "part"; method: string; amount: number }
+    /** To a card that the provider charged. */
+    | { kind: "give-back" }
+    | { kind: "discount"; percent: number }
+    | { kind: "offer"; offer: Offer };
 
 interface Props {
     counter: Counter;
@@ -26,8 +37,17 @@ interface Props {
 
 export function OrderSheet({ counter, order }: Props) {
     const [asking, setAsking] = useState<Asking>({ kind: "nothing" });
+    const back = (): void => setAsking({ kind: "nothing" });
+    if (asking.kind === "give-back") {
+        return (
+            <ShownOver part={giveBackPart} onClose={back}>
+                {({ GiveBackSheet }) => (
+                    <GiveBackSheet counter={counter} order={order} onDone={back} />
+                )}
+            </ShownOver>
+        );
+    }
     if (asking.kind !== "nothing") {
-        const back = (): void => setAsking({ kind: "nothing" });
         return <Ask counter={counter} order={order} asking={asking} onDone={back} />;
     }
     return (
@@ -59,7 +79,7 @@ export function OrderSheet({ counter, order }: Props) {
                     />
                 ))}
             </ul>
-            <Sums counter={counter} order={order} />
+            <Sums counter={counter} order={order} onAsk={setAsking} />
             <EndWord counter={counter} order={order} />
         </Sheet>
     );
@@ -124,20 +144,47 @@ function isClosed(order: Order): boolean {
     return ["completed", "cancelled", "refused"].includes(order.phase);
 }
 
-function Sums({ counter, order }: Props) {
+function Sums({ counter, order, onAsk }: Props & { onAsk(asking: Asking): void }) {
     const discount = order.lines.reduce((sum, line) => sum + line.discount, 0);
+    const back = counter.desk.can("refund") ? returnable(order) : new Map<string, number>();
     return (
         <dl class="sums">
             {discount !== 0 && (
                 <Sum name="Discount" text={`−${counter.money(Math.abs(discount))}`} />
             )}
             <Sum name="Total" text={counter.money(order.total)} />
-            {order.payments.map((payment) => (
-                <Sum
-                    key={payment.id}
-                    name={`${payment.refund ? "Refunded" : "Paid"}, ${methodText(payment.method)}`}
-                    text={counter.money(payment.amount)}
-                />
+            {order.tip && <Sum name="Tip" text={counter.money(order.tip)} />}
+            {order.payments.map((payment) => {
+                const { id, method } = payment;
+                const amount = back.get(id);
+                const name = methodText(payment);
+                return (
+                    <div key={id} class="part">
+                        <dt>
+                            {payment.refund ? "Refunded" : "Paid"}, {name}
+                        </dt>
+                        <dd>
+                            {amount !== undefined && (
+                                <button
+                                    type="button"
+                                    aria-label={`Give back ${counter.money(amount)}, ${name}`}
+                                    onClick={() => onAsk({ kind: "part", method, amount })}
+                                >
+                                    Give back
+                                </button>
+                            )}
+                            {counter.money(payment.amount)}
+                        </dd>
+                    </div>
+                );
+            })}
+            {(order.provider?.payments ?? [])
+                .filter(({ received }) => received > 0)
+                .map(({ id, received }) => (
+                    <Sum key={id} name="Paid, card online" text={counter.money(received)} />
+                ))}
+            {givenBack(order).map(({ id, name, amount }) => (
+                <Sum key={id} name={name} text={counter.money(amount)} />
             ))}
             {heldOf(order) > 0 && (
                 <Sum name="Held on a card, not charged" text={counter.money(heldOf(order))} />
@@ -152,19 +199,6 @@ function Sums({ counter, order }: Props) {
             )}
         </dl>
     );
-}
-
-function Sum({ name, text }: { name: string; text: string }) {
-    return (
-        <div>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-        </div>
-    );
-}
-
-function methodText(method: string): string {
-    return method === "card-external" ? "card" : method;
 }
 
 function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): void }) {
@@ -193,6 +227,16 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
                     Give back {counter.money(order.due)}
                 </button>
             )}
+            {leftOnCard(order) > 0 && desk.can("refund") && (
+                <button type="button" onClick={() => onAsk({ kind: "give-back" })}>
+                    Give back to the card
+                </button>
+            )}
+            {order.tip && order.due < 0 && (
+                <button type="button" onClick={() => void desk.act(actions.dropTip(order))}>
+                    No tip
+                </button>
+            )}
             <ReceiptButton counter={counter} order={order} />
             {isOpen && (
                 <button type="button" onClick={addTo}>
@@ -210,6 +254,9 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
                         {percent === 100 ? "On the house" : `−${percent} %`}
                     </button>
                 ))}
+            {isOpen && desk.can("discount") && (
+                <Offers counter={counter} onChoose={(offer) => onAsk({ kind: "offer", offer })} />
+            )}
             {isOpen && desk.can("cancel") && (
                 <button type="button" class="danger" onClick={() => onAsk({ kind: "cancel" })}>
                     Cancel order
@@ -228,11 +275,19 @@ const reasons = {
     void: ["Wrong item", "Changed their mind", "Sold out"],
     cancel: ["Customer left", "Wrong order", "Waited too long"],
     refund: ["Cancelled", "Wrong item", "Not good", "Waited too long"],
+    part: ["Wrong amount", "Paid another way", "Not good"],
     discount: ["Regular guest", "Waited too long", "Staff", "Voucher"],
 } as const;
 
+/** The pop-up's own discount has its reason. */
+function reasonsOf(asking: AskProps["asking"]): readonly string[] {
+    return asking.kind === "offer"
+        ? [asking.offer.reason || asking.offer.name]
+        : reasons[asking.kind];
+}
+
 interface AskProps extends Props {
-    asking: Exclude<Asking, { kind: "nothing" }>;
+    asking: Exclude<Asking, { kind: "nothing" | "give-back" }>;
     onDone(): void;
 }
 
@@ -245,7 +300,7 @@ function Ask({ counter, order, asking, onDone }: AskProps) {
     };
     return (
         <Sheet key={asking.kind} title={words.title} onClose={onDone}>
-            <Reasons reasons={reasons[asking.kind]} verb={words.verb} onChoose={choose} />
+            <Reasons reasons={reasonsOf(asking)} verb={words.verb} onChoose={choose} />
         </Sheet>
     );
 }
@@ -258,9 +313,17 @@ function askWords(counter: Counter, order: Order, asking: AskProps["asking"]) {
         case "cancel":
             return { title: `Cancel ${number}: why?`, verb: "Cancel the order" };
         case "refund":
-            return { title: `Give back ${counter.money(order.due)}: why?`, verb: "Give back" };
+        case "part": {
+            const amount = asking.kind === "part" ? asking.amount : order.due;
+            return { title: `Give back ${counter.money(amount)}: why?`, verb: "Give back" };
+        }
         case "discount":
             return { title: `${asking.percent} % off ${number}: why?`, verb: "Give the discount" };
+        case "offer":
+            return {
+                title: `${offerText(counter, asking.offer)} off ${number}: why?`,
+                verb: "Give the discount",
+            };
     }
 }
 
@@ -272,8 +335,12 @@ function draftOf(order: Order, asking: AskProps["asking"], reason: string) {
             return actions.cancel(order, reason);
         case "refund":
             return actions.refund(order, refundMethod(order), order.due, reason);
+        case "part":
+            return actions.refund(order, asking.method, asking.amount, reason);
         case "discount":
             return actions.discount(order, { percent_bp: asking.percent * 100, reason });
+        case "offer":
+            return actions.discount(order, { ...offerBody(asking.offer), reason });
     }
 }
 

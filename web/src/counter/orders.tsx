@@ -1,5 +1,6 @@
 // The day's orders, each with how far it got.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { bankText, type HoldNews, holdNews, unsaid } from "../base/holds";
 import type { Order } from "../base/protocol";
 import { phaseWords } from "../base/states";
@@ -52,10 +53,63 @@ function TickRow({ counter, order }: OrderProps) {
     );
 }
 
-export function RecentOrders({ counter, limit }: { counter: Counter; limit: number }) {
-    const orders = counter.orders.value.slice(0, limit);
+/** Those that the guest may mean by what he says: his number, with or without its letter, first. */
+export function findOrders(orders: readonly Order[], wanted: string): readonly Order[] {
+    const sought = wanted.trim().toLowerCase();
+    const isNumber = ({ numbers }: Order): boolean =>
+        numbers.some((number) => {
+            const text = number.toLowerCase();
+            return text === sought || text.replace(/^\D+/, "") === sought;
+        });
+    const found = orders.filter((order) =>
+        `${order.numbers.join(" ")} ${whereText(order)}`.toLowerCase().includes(sought),
+    );
+    return [...found.filter(isNumber), ...found.filter((order) => !isNumber(order))];
+}
+
+const ordersMax = 200;
+
+/** All of today's, and a field that finds one: "A113" said at the counter is not scrolled for. */
+export function AllOrders({ counter }: { counter: Counter }) {
+    const [wanted, setWanted] = useState("");
+    const openFirst = (event: Event): void => {
+        event.preventDefault();
+        const first = findOrders(counter.orders.value, wanted)[0];
+        if (first && wanted !== "") {
+            counter.sheet.value = { kind: "order", id: first.id };
+        }
+    };
+    return (
+        <section class="all-orders" aria-label="Orders">
+            <form class="search" onSubmit={openFirst}>
+                <Icon name="search" />
+                <input
+                    id="search"
+                    type="search"
+                    placeholder="Number, name or table"
+                    aria-label="Find an order"
+                    autocomplete="off"
+                    value={wanted}
+                    onInput={(event) => setWanted(event.currentTarget.value)}
+                />
+            </form>
+            <h2>Today's orders</h2>
+            <RecentOrders counter={counter} limit={ordersMax} wanted={wanted} />
+        </section>
+    );
+}
+
+interface RecentProps {
+    counter: Counter;
+    limit: number;
+    wanted?: string;
+}
+
+export function RecentOrders({ counter, limit, wanted = "" }: RecentProps) {
+    const orders = findOrders(counter.orders.value, wanted).slice(0, limit);
     if (orders.length === 0) {
-        return <p class="empty">No orders yet.</p>;
+        const none = wanted.trim() === "" ? "No orders yet." : "No order of today is called that.";
+        return <p class="empty">{none}</p>;
     }
     return (
         <ul class="orders">

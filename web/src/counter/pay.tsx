@@ -1,9 +1,10 @@
 // The till: exact, the next notes, a keypad; or card, or later.
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { nextNotes } from "../base/money";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import type { Counter, Payment } from "./counter";
+import { Keypad, typedOn, useTyping } from "./keypad";
 
 interface Props {
     counter: Counter;
@@ -11,26 +12,51 @@ interface Props {
     total: number;
     /** Absent where there is something to pay in any case. */
     onLater?: () => void;
+    onSplit(): void;
     onPay(payment: Payment): void;
 }
 
-const keypad = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0", "⌫"];
-const digitsMax = 9;
+const slipMax = 20;
 
-export function PaySheet({ counter, title, total, onLater, onPay }: Props) {
+interface SlipProps {
+    value: string;
+    onChange(value: string): void;
+}
+
+/** What the terminal printed on its slip: it is found by that when the bank asks. */
+export function SlipNumber({ value, onChange }: SlipProps) {
+    return (
+        <input
+            aria-label="Number on the card terminal's slip, if wanted"
+            placeholder="Slip no. (optional)"
+            autocomplete="off"
+            maxLength={slipMax}
+            value={value}
+            onInput={(event) => onChange(event.currentTarget.value)}
+        />
+    );
+}
+
+export function PaySheet({ counter, title, total, onLater, onSplit, onPay }: Props) {
     const [typed, setTyped] = useState("");
+    const [isKept, setKept] = useState(false);
+    const [slip, setSlip] = useState("");
     const digits = counter.session()?.digits ?? 2;
     const tendered = typed === "" ? 0 : Number(typed);
-    const cash = (amount: number): void => onPay({ method: "cash", tendered: amount });
-    const press = (key: string): void =>
-        setTyped((text) =>
-            key === "⌫" ? text.slice(0, -1) : (text + key).replace(/^0+/, "").slice(0, digitsMax),
-        );
-    useTyping(
-        press,
-        () => cash(tendered === 0 ? total : tendered),
-        tendered >= total || typed === "",
-    );
+    const rest = tendered - total;
+    const canBeTip = rest > 0 && rest <= total;
+    const tip = isKept && canBeTip ? rest : 0;
+    const cash = (amount: number): void =>
+        onPay({
+            method: "cash",
+            tendered: amount,
+            tip: amount === tendered ? tip : 0,
+            reference: "",
+        });
+    const card = (): void =>
+        onPay({ method: "card-external", tendered: 0, tip, reference: slip.trim() });
+    const press = (key: string): void => setTyped((text) => typedOn(text, key));
+    useTyping(press, () => cash(tendered === 0 ? total : tendered), rest >= 0 || typed === "");
     return (
         <Sheet title={title} onClose={counter.close} isWide>
             <div class="pay">
@@ -50,11 +76,14 @@ export function PaySheet({ counter, title, total, onLater, onPay }: Props) {
                         ))}
                     </div>
                     <div class="pay-other">
-                        <button
-                            type="button"
-                            onClick={() => onPay({ method: "card-external", tendered: 0 })}
-                        >
-                            Paid by card on the reader
+                        <div class="pay-card">
+                            <button type="button" onClick={card}>
+                                Card terminal {tip > 0 && counter.money(tendered)}
+                            </button>
+                            <SlipNumber value={slip} onChange={setSlip} />
+                        </div>
+                        <button type="button" onClick={onSplit}>
+                            In parts
                         </button>
                         {onLater && (
                             <button type="button" onClick={onLater}>
@@ -69,25 +98,22 @@ export function PaySheet({ counter, title, total, onLater, onPay }: Props) {
                         <strong>{counter.money(tendered)}</strong>
                     </p>
                     <p class="pay-given">
-                        <span>{tendered < total ? "Missing" : "Change"}</span>
-                        <strong>{counter.money(Math.abs(tendered - total))}</strong>
+                        <span>{rest < 0 ? "Missing" : tip > 0 ? "Tip" : "Change"}</span>
+                        <strong>{counter.money(Math.abs(rest))}</strong>
                     </p>
-                    <div class="keypad">
-                        {keypad.map((key) => (
-                            <button
-                                key={key}
-                                type="button"
-                                aria-label={key === "⌫" ? "Delete the last digit" : key}
-                                onClick={() => press(key)}
-                            >
-                                {key}
-                            </button>
-                        ))}
-                    </div>
+                    <button
+                        type="button"
+                        aria-pressed={tip > 0}
+                        disabled={!canBeTip}
+                        onClick={() => setKept(!isKept)}
+                    >
+                        Change is a tip
+                    </button>
+                    <Keypad press={press} />
                     <button
                         type="button"
                         class="primary"
-                        disabled={tendered < total}
+                        disabled={rest < 0}
                         onClick={() => cash(tendered)}
                     >
                         <Icon name="check" /> Cash given
@@ -96,25 +122,4 @@ export function PaySheet({ counter, title, total, onLater, onPay }: Props) {
             </div>
         </Sheet>
     );
-}
-
-/**
- * Digits and Enter do the same as the keypad. Before the next key arrives, not after the next
- * paint: whoever types fast must not be understood as having given the exact sum.
- */
-function useTyping(press: (key: string) => void, enter: () => void, mayEnter: boolean): void {
-    useLayoutEffect(() => {
-        function onKey(event: KeyboardEvent): void {
-            const isButton = (event.target as HTMLElement).closest("button") !== null;
-            if (/^\d$/.test(event.key)) {
-                press(event.key);
-            } else if (event.key === "Backspace") {
-                press("⌫");
-            } else if (event.key === "Enter" && mayEnter && !isButton) {
-                enter();
-            }
-        }
-        addEventListener("keydown", onKey);
-        return () => removeEventListener("keydown", onKey);
-    });
 }

@@ -1,8 +1,8 @@
 // The order just placed: its number, the change, how far it got.
 import { Icon } from "../ui/icon";
 import type { Counter, Placing } from "./counter";
-import { Ticks } from "./orders";
-import { ReceiptButton } from "./receipt";
+import { dueText, Ticks } from "./orders";
+import { ReceiptButton } from "./receipt-button";
 
 export function PlacedPanel({ counter, placing }: { counter: Counter; placing: Placing }) {
     const { placed } = placing;
@@ -47,8 +47,17 @@ function Change({ counter, placing }: { counter: Counter; placing: Placing }) {
     if (placing.isLater) {
         return <p class="placed-sum">To pay later: {counter.money(placed.total)}</p>;
     }
+    if (placing.isPart) {
+        return <Parts counter={counter} id={placed.id} />;
+    }
     if (placed.change === 0) {
-        return <p class="placed-sum">Paid {counter.money(placed.total)}, no change</p>;
+        const { tip } = placing;
+        const rest = tip > 0 ? `tip ${counter.money(tip)}` : "no change";
+        return (
+            <p class="placed-sum">
+                Paid {counter.money(placed.total + tip)}, {rest}
+            </p>
+        );
     }
     return (
         <p class="placed-change">
@@ -58,6 +67,24 @@ function Change({ counter, placing }: { counter: Counter; placing: Placing }) {
                 of {counter.money(placing.tendered)} for {counter.money(placed.total)}
             </span>
         </p>
+    );
+}
+
+/** What is still open of an order that is paid in parts, and the way back to them. */
+function Parts({ counter, id }: { counter: Counter; id: string }) {
+    const order = counter.desk.stream.state.value.orders.get(id);
+    if (!order) {
+        return null;
+    }
+    const split = (): void => {
+        counter.sheet.value = { kind: "split", id };
+    };
+    return order.due < 0 ? (
+        <button type="button" class="primary" onClick={split}>
+            {dueText(order, counter.money)}
+        </button>
+    ) : (
+        <p class="placed-sum">Paid {counter.money(order.paid)} in parts</p>
     );
 }
 

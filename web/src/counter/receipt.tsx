@@ -5,31 +5,20 @@ import { dateText } from "../base/date";
 import type { Order, Printer, Receipt } from "../base/protocol";
 import { tableText } from "../base/table";
 import { numberText } from "../base/words";
-import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { say } from "../ui/toast";
+import { wear } from "../ui/wear";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
+import styles from "./receipt.css?inline";
+import { Sum } from "./sum";
+import { methodText } from "./tender";
+
+wear(styles);
 
 interface Props {
     counter: Counter;
     order: Order;
-}
-
-/** Nothing before it is paid: what is not ours has no receipt. */
-export function ReceiptButton({ counter, order }: Props) {
-    const isPaid = order.due >= 0 && order.phase !== "draft";
-    if (!isPaid || !counter.desk.can("take-money")) {
-        return null;
-    }
-    return (
-        <button
-            type="button"
-            onClick={() => (counter.sheet.value = { kind: "receipt", id: order.id })}
-        >
-            <Icon name="note" /> Receipt
-        </button>
-    );
 }
 
 export function ReceiptSheet({ counter, order }: Props) {
@@ -102,7 +91,7 @@ function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
             </p>
             <dl class="sums">
                 {receipt.lines.map((line, at) => (
-                    <Row
+                    <Sum
                         key={at}
                         name={`${line.quantity}× ${line.name}`}
                         text={money(line.payable)}
@@ -110,29 +99,38 @@ function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
                 ))}
             </dl>
             <dl class="sums receipt-total">
-                <Row name="Total" text={money(receipt.total)} />
+                <Sum name="Total" text={money(receipt.total)} />
             </dl>
             <dl class="sums">
                 {receipt.rates.map((rate) => (
-                    <Row
+                    <Sum
                         key={rate.tax_bp}
                         name={`Tax ${rate.tax_bp / 100} % of ${money(rate.net)}`}
                         text={money(rate.tax)}
                     />
                 ))}
-                <Row name="Paid" text={money(receipt.paid)} />
-                {receipt.refunded > 0 && <Row name="Given back" text={money(receipt.refunded)} />}
+                {receipt.tip && <Sum name="Tip" text={money(receipt.tip)} />}
+                <Sum name="Paid" text={money(receipt.paid)} />
+                <Parts counter={counter} order={order} />
+                {receipt.refunded > 0 && <Sum name="Given back" text={money(receipt.refunded)} />}
             </dl>
             <p class="receipt-hash">Journal {receipt.hash}</p>
         </div>
     );
 }
 
-function Row({ name, text }: { name: string; text: string }) {
-    return (
-        <div>
-            <dt>{name}</dt>
-            <dd>{text}</dd>
-        </div>
+/** How it was paid, where that is more than one sum: the slip of a card is a part's. */
+function Parts({ counter, order }: Props) {
+    const parts = order.payments.filter(({ refund }) => !refund);
+    const isOne = parts.length === 1 && parts[0]?.reference === "";
+    return isOne ? null : (
+        <>
+            {parts.map((part) => (
+                <div key={part.id} class="receipt-part">
+                    <dt>{methodText(part)}</dt>
+                    <dd>{counter.money(part.amount)}</dd>
+                </div>
+            ))}
+        </>
     );
 }

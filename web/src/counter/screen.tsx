@@ -3,22 +3,29 @@ import { deviceNotices } from "../base/device";
 import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
 import { KeysHelp, type Shortcut, showKeys, useShortcuts } from "../ui/keys";
+import { Shown } from "../ui/part";
+import { ShownOver } from "../ui/part-sheet";
 import { Sheet } from "../ui/sheet";
 import { Toasts, undoNewest } from "../ui/toast";
+import { Who, WhoSheet } from "../ui/who";
 import * as actions from "./actions";
 import { CartPanel, Side } from "./cart-panel";
 import type { Counter, Tab } from "./counter";
 import { ForceSheet } from "./force-sheet";
 import { Menu } from "./menu";
 import { OptionsSheet } from "./options";
-import { OrderSheet } from "./order-sheet";
-import { HoldAlert, RecentOrders, StuckAlert, UnseenAlert } from "./orders";
+import { AllOrders, HoldAlert, StuckAlert, UnseenAlert } from "./orders";
+import {
+    drawerPart,
+    morePart,
+    orderPart,
+    parkedPart,
+    receiptPart,
+    splitPart,
+    voidedPart,
+} from "./parts";
 import { PaySheet } from "./pay";
 import { PlacedPanel } from "./placed";
-import { ReceiptSheet } from "./receipt";
-import { AdoptSheet, DropSheet, VoidedOrders } from "./voided";
-
-const ordersMax = 200;
 
 function shortcutsOf(counter: Counter): Shortcut[] {
     const turn = (by: number): void => {
@@ -43,7 +50,7 @@ function shortcutsOf(counter: Counter): Shortcut[] {
         counter.placing.value = null;
     };
     return [
-        { keys: ["/"], shown: "/", what: "Search the menu", run: search },
+        { keys: ["/"], shown: "/", what: "Search the menu, or the orders", run: search },
         { keys: ["ArrowLeft", "ArrowRight"], shown: "← →", what: "Turn categories", run: arrow },
         {
             keys: ["p"],
@@ -72,11 +79,14 @@ export function CounterScreen({ counter }: { counter: Counter }) {
                     device={deviceNotices(stream.state.value)}
                 />
                 <Tabs counter={counter} />
-                {counter.desk.can("popup") && (
-                    <a class="codes-link" href="/codes">
-                        Codes
-                    </a>
-                )}
+                <Who />
+                <button
+                    type="button"
+                    class="more-button"
+                    onClick={() => (counter.sheet.value = { kind: "more" })}
+                >
+                    More
+                </button>
                 <button type="button" class="plain keys-button" onClick={showKeys}>
                     <kbd>?</kbd> Keys
                 </button>
@@ -89,6 +99,7 @@ export function CounterScreen({ counter }: { counter: Counter }) {
             </main>
             {counter.tab.value === "sell" && <CartBar counter={counter} />}
             <Sheets counter={counter} />
+            <WhoSheet />
             <Toasts />
             <KeysHelp shortcuts={shortcuts} />
         </>
@@ -105,14 +116,13 @@ function Content({ counter }: { counter: Counter }) {
                 </>
             );
         case "orders":
-            return (
-                <section class="all-orders" aria-label="Orders">
-                    <h2>Today's orders</h2>
-                    <RecentOrders counter={counter} limit={ordersMax} />
-                </section>
-            );
+            return <AllOrders counter={counter} />;
         case "voided":
-            return <VoidedOrders counter={counter} />;
+            return (
+                <Shown part={voidedPart}>
+                    {({ VoidedOrders }) => <VoidedOrders counter={counter} />}
+                </Shown>
+            );
     }
 }
 
@@ -176,9 +186,16 @@ function Sheets({ counter }: { counter: Counter }) {
                     counter={counter}
                     title="Pay"
                     total={counter.total.value}
-                    onPay={counter.place}
-                    onLater={() => counter.place(null)}
+                    onPay={(payment) => void counter.place(payment)}
+                    onLater={() => void counter.place(null)}
+                    onSplit={() => (counter.sheet.value = { kind: "split", id: null })}
                 />
+            );
+        case "split":
+            return (
+                <ShownOver part={splitPart} onClose={counter.close}>
+                    {({ SplitSheet }) => <SplitSheet counter={counter} id={sheet.id} />}
+                </ShownOver>
             );
         case "force":
             return (
@@ -193,10 +210,39 @@ function Sheets({ counter }: { counter: Counter }) {
                     }}
                 />
             );
+        case "more":
+            return (
+                <ShownOver part={morePart} onClose={counter.close}>
+                    {({ MoreSheet }) => <MoreSheet counter={counter} />}
+                </ShownOver>
+            );
+        case "park":
+            return (
+                <ShownOver part={parkedPart} onClose={counter.close}>
+                    {({ ParkSheet }) => <ParkSheet counter={counter} />}
+                </ShownOver>
+            );
+        case "parked":
+            return (
+                <ShownOver part={parkedPart} onClose={counter.close}>
+                    {({ ParkedSheet }) => <ParkedSheet counter={counter} />}
+                </ShownOver>
+            );
+        case "drawer":
+            return (
+                <ShownOver part={drawerPart} onClose={counter.close}>
+                    {({ DrawerSheet }) => <DrawerSheet counter={counter} />}
+                </ShownOver>
+            );
         case "adopt":
-            return <AdoptSheet counter={counter} voided={sheet.voided} />;
         case "drop":
-            return <DropSheet counter={counter} voided={sheet.voided} />;
+            return (
+                <ShownOver part={voidedPart} onClose={counter.close}>
+                    {({ DecideSheet }) => (
+                        <DecideSheet counter={counter} kind={sheet.kind} voided={sheet.voided} />
+                    )}
+                </ShownOver>
+            );
         case "order":
         case "pay-order":
         case "receipt":
@@ -218,18 +264,27 @@ function OfOrder({ counter, id, what }: OfOrderProps) {
         return null;
     }
     if (what === "receipt") {
-        return <ReceiptSheet counter={counter} order={order} />;
+        return (
+            <ShownOver part={receiptPart} onClose={counter.close}>
+                {({ ReceiptSheet }) => <ReceiptSheet counter={counter} order={order} />}
+            </ShownOver>
+        );
     }
     if (what === "order") {
-        return <OrderSheet counter={counter} order={order} />;
+        return (
+            <ShownOver part={orderPart} onClose={counter.close}>
+                {({ OrderSheet }) => <OrderSheet counter={counter} order={order} />}
+            </ShownOver>
+        );
     }
     return (
         <PaySheet
             counter={counter}
             title={`Pay ${order.number}`}
             total={-order.due}
-            onPay={({ method, tendered }) => {
-                void counter.desk.act(actions.pay(order, method, -order.due, tendered));
+            onSplit={() => (counter.sheet.value = { kind: "split", id })}
+            onPay={(payment) => {
+                void counter.desk.act(actions.pay(order, payment));
                 counter.sheet.value = { kind: "order", id };
             }}
         />

@@ -1,5 +1,8 @@
+import { useState } from "preact/hooks";
 import { quantityMax } from "../base/cart";
 import { Icon } from "../ui/icon";
+import { ShownOver } from "../ui/part-sheet";
+import { quantityPart } from "./parts";
 
 interface Props {
     value: number;
@@ -9,27 +12,52 @@ interface Props {
     label?: string;
 }
 
+/** A number, one more, one less; the number itself opens the keys. */
 export function Stepper({ value, onChange, least = 1, label = "" }: Props) {
     const of = label === "" ? "" : ` ${label}`;
+    const [isTyping, setTyping] = useState(false);
+    const close = (): void => setTyping(false);
     return (
-        <span class="stepper">
-            <button
-                type="button"
-                aria-label={`One less${of}`}
-                disabled={value <= least}
-                onClick={() => onChange(value - 1)}
-            >
-                <Icon name="minus" />
-            </button>
-            <output>{value}</output>
-            <button
-                type="button"
-                aria-label={`One more${of}`}
-                disabled={value >= quantityMax}
-                onClick={() => onChange(value + 1)}
-            >
-                <Icon name="plus" />
-            </button>
-        </span>
+        <>
+            <span class="stepper">
+                <button
+                    type="button"
+                    aria-label={`One less${of}`}
+                    disabled={value <= least}
+                    onClick={() => onChange(value - 1)}
+                >
+                    <Icon name="minus" />
+                </button>
+                <button
+                    type="button"
+                    class="stepper-value"
+                    aria-label={`${value}${of}, type how many`}
+                    onClick={() => setTyping(true)}
+                >
+                    {value}
+                </button>
+                <button
+                    type="button"
+                    aria-label={`One more${of}`}
+                    disabled={value >= quantityMax}
+                    onClick={() => onChange(value + 1)}
+                >
+                    <Icon name="plus" />
+                </button>
+            </span>
+            {isTyping && (
+                <ShownOver part={quantityPart} onClose={close}>
+                    {({ QuantitySheet }) => (
+                        <QuantitySheet
+                            label={label}
+                            value={value}
+                            least={least}
+                            onChange={onChange}
+                            onClose={close}
+                        />
+                    )}
+                </ShownOver>
+            )}
+        </>
     );
 }

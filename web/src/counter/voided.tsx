@@ -118,7 +118,11 @@ function decide(counter: Counter, what: Draft, done: string): void {
     });
 }
 
-export function AdoptSheet({ counter, voided }: Props) {
+export function DecideSheet({ kind, ...props }: Props & { kind: "adopt" | "drop" }) {
+    return kind === "adopt" ? <AdoptSheet {...props} /> : <DropSheet {...props} />;
+}
+
+function AdoptSheet({ counter, voided }: Props) {
     const adopt = (): void => decide(counter, actions.adopt(voided), `${voided.number} counts.`);
     return (
         <Sheet
@@ -146,7 +150,7 @@ export function AdoptSheet({ counter, voided }: Props) {
 
 const reasons = ["It was not sold", "It was taken again elsewhere", "Nobody paid"];
 
-export function DropSheet({ counter, voided }: Props) {
+function DropSheet({ counter, voided }: Props) {
     const drop = (reason: string): void =>
         decide(counter, actions.drop(voided, reason), `${voided.number} is dropped.`);
     return (

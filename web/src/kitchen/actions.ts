@@ -16,17 +16,15 @@ export function refuse(order: Named, reason: string): Draft {
     return draft("post", path, { id: order.id }, { reason }, `Refuse ${numberText(order)}`);
 }
 
-/** Without lines: the whole order. */
-export function done(order: Named, lines?: number[]): Draft {
-    const body = lines ? { lines } : {};
-    const label = lines ? `Line of ${numberText(order)} done` : `Bump ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/done", { id: order.id }, body, label);
+/** What a cook made: these lines and no others, as somebody may add to the order meanwhile. */
+export function done(order: Named, lines: number[], what: "Bump" | "Line of"): Draft {
+    const label = `${what} ${numberText(order)}${what === "Bump" ? "" : " done"}`;
+    return draft("post", "/api/orders/{id}/done", { id: order.id }, { lines }, label);
 }
 
-export function recall(order: Named, lines?: number[]): Draft {
-    const body = lines ? { lines } : {};
+export function recall(order: Named, lines: number[]): Draft {
     const label = `Recall ${numberText(order)}`;
-    return draft("post", "/api/orders/{id}/recall", { id: order.id }, body, label);
+    return draft("post", "/api/orders/{id}/recall", { id: order.id }, { lines }, label);
 }
 
 export function amend(order: Named, line: number, yes: boolean): Draft {

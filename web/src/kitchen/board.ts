@@ -1,5 +1,5 @@
 // What a kitchen's board shows, as pure functions of the orders.
-import type { Line, Order } from "../base/protocol";
+import type { Line, Order, Station } from "../base/protocol";
 import { byAge } from "../base/stream";
 
 export type Column = "new" | "prep" | "ready";
@@ -10,24 +10,74 @@ export const columns: readonly { id: Column; title: string }[] = [
     { id: "ready", title: "Ready" },
 ];
 
+/** What of the orders a board shows. */
+export interface Look {
+    /** "" = of all stations. */
+    readonly station: string;
+    /** One grid, in which a ticket keeps its place until it is made. */
+    readonly isGrid: boolean;
+    /** Cancelled orders that a cook has understood, by id. */
+    readonly dismissed: ReadonlySet<string>;
+    /** Voided lines that a cook has understood, by their keys. */
+    readonly understood: ReadonlySet<string>;
+}
+
+export const plainLook: Look = {
+    station: "",
+    isGrid: false,
+    dismissed: new Set(),
+    understood: new Set(),
+};
+
 /**
  * Null: nothing for the kitchen any more. A cancelled order stays where the cook last saw it
- * until it is dismissed, so that nobody cooks on for a ticket that silently went.
+ * until it is dismissed, so that nobody cooks on for a ticket that silently went. A station is
+ * ready with an order once its own lines are: others may still be at theirs.
  */
-export function columnOf(order: Order, before: Column | null): Column | null {
+export function columnOf(order: Order, before: Column | null, look: Look): Column | null {
     switch (order.phase) {
         case "placed":
             return "new";
         case "accepted":
         case "cooking":
-            return "prep";
+            return columnAt(order, before, look);
         case "ready":
-            return "ready";
+            return isReadyShown(order, look) ? "ready" : null;
         case "cancelled":
             return before;
         default:
             return null;
     }
+}
+
+function columnAt(order: Order, before: Column | null, look: Look): Column | null {
+    if (openLines(order, look.station).length > 0) {
+        return "prep";
+    }
+    if (doneLines(order, look.station).length > 0) {
+        return isReadyShown(order, look) ? "ready" : null;
+    }
+    return news(order, look).length > 0 ? (before ?? "prep") : null;
+}
+
+/** In a grid what is made makes room, but for what the cook has to hear of it. */
+function isReadyShown(order: Order, look: Look): boolean {
+    return !look.isGrid || news(order, look).length > 0;
+}
+
+export function lineKey(order: Pick<Order, "id">, line: Pick<Line, "id">): string {
+    return `${order.id} ${line.id}`;
+}
+
+/** Lines that the kitchen had taken and that were voided since, until a cook has understood. */
+export function news(order: Order, { station, understood }: Look): Line[] {
+    return order.lines.filter(
+        (line) =>
+            line.state === "void" &&
+            line.accepted &&
+            isLineAt(line, station) &&
+            !understood.has(lineKey(order, line)),
+    );
 }
 
 export interface Slot {
@@ -44,19 +94,19 @@ export const gapFor = 2_000; // ms
 export function arrange(
     slots: readonly Slot[],
     orders: readonly Order[],
-    dismissed: ReadonlySet<string>,
+    look: Look,
     now: number,
 ): readonly Slot[] {
     const before = new Map(slots.filter(isTaken).map((slot) => [slot.id, slot.column]));
     const after = new Map<string, Column>();
     for (const order of [...orders].sort(byAge)) {
-        const column = columnOf(order, before.get(order.id) ?? null);
-        if (column !== null && !dismissed.has(order.id)) {
+        const column = columnOf(order, before.get(order.id) ?? null, look);
+        if (column !== null && !look.dismissed.has(order.id)) {
             after.set(order.id, column);
         }
     }
     const kept = slots
-        .map((slot) => keep(slot, after, now))
+        .map((slot) => keep(slot, after, look, now))
         .filter((slot) => slot.leftAt === null || now - slot.leftAt < gapFor);
     const inPlace = new Set(kept.filter(isTaken).map(({ id }) => id));
     const added = [...after]
@@ -70,20 +120,31 @@ function isTaken(slot: Slot): boolean {
     return slot.leftAt === null;
 }
 
-function keep(slot: Slot, after: ReadonlyMap<string, Column>, now: number): Slot {
-    if (slot.leftAt !== null || after.get(slot.id) === slot.column) {
+function keep(slot: Slot, after: ReadonlyMap<string, Column>, look: Look, now: number): Slot {
+    const column = after.get(slot.id);
+    if (slot.leftAt !== null || column === slot.column) {
         return slot;
     }
-    return { ...slot, leftAt: now };
+    const isStaying = look.isGrid && column !== undefined;
+    return isStaying ? { ...slot, column } : { ...slot, leftAt: now };
 }
 
 function isSame(a: readonly Slot[], b: readonly Slot[]): boolean {
     return a.length === b.length && a.every((slot, index) => slot === b[index]);
 }
 
-/** Lines a cook still has to make. */
-export function openLines(order: Order): Line[] {
-    return order.lines.filter((line) => line.state === "active" && line.progress !== "done");
+function activeAt(order: Order, station: string): Line[] {
+    return order.lines.filter((line) => line.state === "active" && isLineAt(line, station));
+}
+
+/** Lines a cook of that station still has to make. */
+export function openLines(order: Order, station: string): Line[] {
+    return activeAt(order, station).filter((line) => line.progress !== "done");
+}
+
+/** What a cook of that station has made of it. */
+export function doneLines(order: Order, station: string): Line[] {
+    return activeAt(order, station).filter((line) => line.progress === "done");
 }
 
 /** Lines to show: also struck ones, so that a change is seen, not guessed. */
@@ -95,29 +156,60 @@ export function isLineAt(line: Line, station: string): boolean {
     return station === "" || line.station === "" || line.station === station;
 }
 
+/** Who else is at it: each other station, and whether it has made its part. */
+export function alsoAt(order: Order, station: string): { name: string; isDone: boolean }[] {
+    const others = stationsOf([order]).filter((name) => name !== station);
+    return others
+        .map((name) => ({
+            name,
+            lines: order.lines.filter((line) => line.state === "active" && line.station === name),
+        }))
+        .filter(({ lines }) => lines.length > 0)
+        .map(({ name, lines }) => ({
+            name,
+            isDone: lines.every(({ progress }) => progress === "done"),
+        }));
+}
+
 export interface Tally {
     readonly name: string;
     readonly quantity: number;
+    /** Of those with options: how many of which. */
+    readonly kinds: readonly { readonly options: string; readonly quantity: number }[];
 }
 
 /** How many of each are still to be made, counted from what is shown and nothing else. */
 export function allDay(orders: readonly Order[], station: string): Tally[] {
-    const totals = new Map<string, number>();
-    for (const order of orders) {
-        for (const line of openLines(order)) {
-            if (isLineAt(line, station)) {
-                totals.set(line.name, (totals.get(line.name) ?? 0) + line.quantity);
-            }
-        }
+    const totals = new Map<string, Map<string, number>>();
+    for (const line of orders.flatMap((order) => openLines(order, station))) {
+        const kinds = totals.get(line.name) ?? new Map<string, number>();
+        const options = line.options.map(({ name }) => name).join(", ");
+        kinds.set(options, (kinds.get(options) ?? 0) + line.quantity);
+        totals.set(line.name, kinds);
     }
     return [...totals]
-        .map(([name, quantity]) => ({ name, quantity }))
+        .map(([name, kinds]) => ({
+            name,
+            quantity: [...kinds.values()].reduce((sum, some) => sum + some, 0),
+            kinds: [...kinds]
+                .filter(([options]) => options !== "")
+                .map(([options, quantity]) => ({ options, quantity })),
+        }))
         .sort((a, b) => b.quantity - a.quantity || a.name.localeCompare(b.name));
 }
 
 export function stationsOf(orders: readonly Order[]): string[] {
     const all = orders.flatMap((order) => order.lines.map((line) => line.station));
     return [...new Set(all)].filter((station) => station !== "").sort();
+}
+
+/** Those of the pop-up in their order, and whatever else an item was given to. */
+export function stationNames(known: readonly Station[], orders: readonly Order[]): string[] {
+    const names = known
+        .filter(({ hidden }) => !hidden)
+        .sort((a, b) => a.position - b.position || a.name.localeCompare(b.name))
+        .map(({ name }) => name);
+    return [...new Set([...names, ...stationsOf(orders)])];
 }
 
 export const digitsMax = 9;

@@ -1,23 +1,30 @@
 // The board's own state, and what a cook does with it.
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Action, Draft } from "../base/action";
+import type { Clock } from "../base/clock";
 import type { Desk } from "../base/desk";
-import type { Line, MenuItem, Order, Session } from "../base/protocol";
+import type { Line, MenuItem, Order, Session, Station } from "../base/protocol";
 import { nodeNow } from "../base/stream";
 import { numberText } from "../base/words";
-import { newTicketTones, play } from "../ui/sound";
+import { isMuted, newTicketTones, play } from "../ui/sound";
 import { offerUndo } from "../ui/toast";
 import * as actions from "./actions";
 import {
     arrange,
     assignDigits,
     type Column,
+    doneLines,
     isAtStation,
+    type Look,
+    lineKey,
+    news,
     nextStep,
     openLines,
     type Slot,
+    stationNames,
 } from "./board";
 import { makeGone } from "./gone";
+import { makeRinger } from "./ring";
 import { makeSeenTeller, type SeenTeller } from "./seen";
 
 export type Panel = "none" | "menu" | "recall";
@@ -31,6 +38,10 @@ export interface Kitchen {
     /** The tickets' keys on the keyboard. */
     readonly digits: ReadonlySignal<ReadonlyMap<string, number>>;
     readonly station: Signal<string>;
+    /** Those there are to choose from, in their order. */
+    readonly stations: ReadonlySignal<readonly string[]>;
+    /** "grid", or columns. */
+    readonly layout: Signal<string>;
     readonly chosen: Signal<string | null>;
     readonly panel: Signal<Panel>;
     /** The order whose refusal needs a reason. */
@@ -49,6 +60,9 @@ export interface Kitchen {
     recall(order: Order): void;
     amend(order: Order, line: Line, yes: boolean): void;
     dismiss(order: Order): void;
+    /** Voided lines of it that nobody here has understood yet. */
+    news(order: Order): Line[];
+    understand(order: Order): void;
     setAvailable(item: MenuItem, available: boolean): void;
     /** What the big button of that ticket does. */
     step(order: string): void;
@@ -56,16 +70,44 @@ export interface Kitchen {
     choose(by: number): void;
 }
 
-type AskOrder = (id: string) => Promise<Order>;
+export interface KitchenWorld {
+    clock: Clock;
+    station: Signal<string>;
+    layout: Signal<string>;
+    ask(id: string): Promise<Order>;
+    /** The pop-up's stations. */
+    askStations(): Promise<readonly Station[]>;
+}
 
-export function startKitchen(desk: Desk, station: string, ask: AskOrder): Kitchen {
+export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
     const { stream } = desk;
+    const { station: atStation, layout, ask } = world;
     const slots = signal<readonly Slot[]>([]);
     const dismissed = signal<ReadonlySet<string>>(new Set());
+    const understood = signal<ReadonlySet<string>>(new Set());
+    const look = computed<Look>(() => ({
+        station: atStation.value,
+        isGrid: layout.value === "grid",
+        dismissed: dismissed.value,
+        understood: understood.value,
+    }));
+    const shape = computed(() => `${look.value.isGrid} ${look.value.station}`);
+    let worn = shape.peek();
     const chosen = signal<string | null>(null);
     const panel = signal<Panel>("none");
     const refusing = signal<Order | null>(null);
-    const atStation = signal(station);
+    const known = signal<readonly Station[]>([]);
+    const stations = computed(() =>
+        stationNames(known.value, [...stream.state.value.orders.values()]),
+    );
+    stream.onUp(() => {
+        world.askStations().then(
+            (list) => {
+                known.value = list;
+            },
+            () => {}, // those of the orders are there to choose from
+        );
+    });
 
     const gone = makeGone(ask);
     const all = computed(() => new Map([...gone.orders.value, ...stream.state.value.orders]));
@@ -95,12 +137,31 @@ export function startKitchen(desk: Desk, station: string, ask: AskOrder): Kitche
     effect(() => gone.update(stream.state.value.orders, heldOf(slots.peek())));
     effect(() => {
         const now = stream.now.value;
-        slots.value = arrange(slots.peek(), [...all.value.values()], dismissed.value, now);
+        const orders = [...all.value.values()];
+        const next = arrange(slots.peek(), orders, look.value, now);
+        const isOther = shape.value !== worn;
+        worn = shape.value;
+        // Whoever chose another station or view wants to see it, not where tickets were.
+        slots.value = isOther ? next.filter(({ leftAt }) => leftAt === null) : next;
     });
     effect(() => seen.update(shown.value));
     stream.onUp(seen.reconnected);
     document.addEventListener("visibilitychange", seen.look);
-    soundForNew(() => slots.value);
+    const ringer = makeRinger({
+        clock: world.clock,
+        ring: () => isMuted.value || play(newTicketTones),
+    });
+    effect(() => {
+        const { orders, isCurrent } = stream.state.value;
+        if (isCurrent) {
+            const fresh = [...orders.values()].filter(({ phase }) => phase === "placed");
+            const mine = fresh.filter((order) => isAtStation(order, atStation.value));
+            ringer.update(namesOf(fresh), namesOf(mine));
+        }
+    });
+    for (const kind of ["pointerdown", "keydown"]) {
+        document.addEventListener(kind, ringer.attend);
+    }
 
     const act = (draft: Draft): void => void desk.act(draft);
     const isFor = (action: Action, order: string): boolean => action.lane === order;
@@ -112,6 +173,8 @@ export function startKitchen(desk: Desk, station: string, ask: AskOrder): Kitche
         hiddenCount,
         digits,
         station: atStation,
+        stations,
+        layout,
         chosen,
         panel,
         refusing,
@@ -131,17 +194,25 @@ export function startKitchen(desk: Desk, station: string, ask: AskOrder): Kitche
         },
         toggleLine(order, line) {
             const isDone = line.progress === "done";
-            act(isDone ? actions.recall(order, [line.id]) : actions.done(order, [line.id]));
+            const lines = [line.id];
+            act(isDone ? actions.recall(order, lines) : actions.done(order, lines, "Line of"));
         },
         bump(order) {
-            const lines = openLines(order).map((line) => line.id);
-            act(actions.done(order));
-            offerUndo(`${numberText(order)} is ready.`, () => act(actions.recall(order, lines)));
+            const lines = idsOf(openLines(order, atStation.value));
+            const isWhole = lines.length === openLines(order, "").length;
+            const what = isWhole ? "is ready" : `is ready at ${atStation.value}`;
+            act(actions.done(order, lines, "Bump"));
+            offerUndo(`${numberText(order)} ${what}.`, () => act(actions.recall(order, lines)));
         },
-        recall: (order) => act(actions.recall(order)),
+        recall: (order) => act(actions.recall(order, idsOf(doneLines(order, atStation.value)))),
         amend: (order, line, yes) => act(actions.amend(order, line.id, yes)),
         dismiss(order) {
             dismissed.value = new Set([...dismissed.value, order.id]);
+        },
+        news: (order) => news(order, look.value),
+        understand(order) {
+            const keys = news(order, look.value).map((line) => lineKey(order, line));
+            understood.value = new Set([...understood.value, ...keys]);
         },
         setAvailable: (item, available) => act(actions.setAvailable(item, available)),
         step(id) {
@@ -161,6 +232,10 @@ export function startKitchen(desk: Desk, station: string, ask: AskOrder): Kitche
     return kitchen;
 }
 
+function idsOf(lines: readonly Line[]): number[] {
+    return lines.map((line) => line.id);
+}
+
 /** What a cook has begun, or is about to. */
 function heldOf(slots: readonly Slot[]): ReadonlySet<string> {
     const held = slots.filter((slot) => slot.leftAt === null && slot.column !== "ready");
@@ -168,29 +243,14 @@ function heldOf(slots: readonly Slot[]): ReadonlySet<string> {
 }
 
 function take(kitchen: Kitchen, order: Order, column: Column): void {
-    kitchen[nextStep(column)](order);
+    kitchen[kitchen.news(order).length > 0 ? "understand" : nextStep(column)](order);
+}
+
+function namesOf(orders: readonly Order[]): string[] {
+    return orders.map(({ id }) => id);
 }
 
 function finishes(action: Action, line: number): boolean {
     const { lines } = (action.body ?? {}) as { lines?: number[] };
-    return action.path.endsWith("/done") && (lines === undefined || lines.includes(line));
-}
-
-/** A tone for each batch of new tickets; none for what was there when the screen came up. */
-function soundForNew(slots: () => readonly Slot[]): void {
-    let known: ReadonlySet<string> | null = null;
-    effect(() => {
-        const ids = new Set(
-            slots()
-                .filter((slot) => slot.column === "new")
-                .map((slot) => slot.id),
-        );
-        const before = known;
-        if (before !== null && [...ids].some((id) => !before.has(id))) {
-            play(newTicketTones);
-        }
-        if (ids.size > 0 || before !== null) {
-            known = ids;
-        }
-    });
+    return action.path.endsWith("/done") && lines?.includes(line) === true;
 }

@@ -1,13 +1,19 @@
 import "@preact/signals"; // components follow the signals they read
 import { render } from "preact";
-import { fetchOrder, fillRandom, send } from "../base/ask";
+import { fetchOrder, fetchStations, send, sign } from "../base/ask";
 import { world } from "../base/browser";
 import { startDesk } from "../base/desk";
+import { followPerson } from "../base/person";
+import { fillRandom } from "../base/random";
 import { browserShelf } from "../base/shelf";
 import { startStream } from "../base/stream";
+import { stayAwake } from "../ui/awake";
+import { Gate } from "../ui/gate";
+import { kept } from "../ui/kept";
 import { restoreTheme } from "../ui/theme";
 import { complain } from "../ui/toast";
 import { startKitchen } from "./kitchen";
+import { panelsPart } from "./parts";
 import { KitchenScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
@@ -16,9 +22,23 @@ import "../ui/desk.css";
 import "./kitchen.css";
 
 restoreTheme("kitchen");
+stayAwake(true);
 const stream = startStream("kitchen", world);
+followPerson(stream);
 const shelf = browserShelf("kitchen");
-const desk = startDesk(stream, { ...world, shelf, send, fill: fillRandom, complain });
-const station = new URLSearchParams(location.search).get("station") ?? "";
+const desk = startDesk(stream, { ...world, shelf, send, sign, fill: fillRandom, complain });
+const kitchen = startKitchen(desk, {
+    clock: world.clock,
+    station: kept("kitchen.station", new URLSearchParams(location.search).get("station")),
+    layout: kept("kitchen.layout", null),
+    ask: fetchOrder,
+    askStations: fetchStations,
+});
 
-render(<KitchenScreen kitchen={startKitchen(desk, station, fetchOrder)} />, document.body);
+render(
+    <Gate>
+        <KitchenScreen kitchen={kitchen} />
+    </Gate>,
+    document.body,
+);
+stream.onUp(panelsPart.load);

@@ -9,6 +9,7 @@ import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
+import { doneLines } from "./board";
 import type { Kitchen } from "./kitchen";
 
 interface Props {
@@ -16,8 +17,23 @@ interface Props {
     onClose(): void;
 }
 
+/** Whichever is open. */
+export function OpenPanel({ kitchen }: { kitchen: Kitchen }) {
+    const close = (): void => {
+        kitchen.panel.value = "none";
+    };
+    if (kitchen.refusing.value) {
+        return <RefusePanel kitchen={kitchen} order={kitchen.refusing.value} />;
+    }
+    return kitchen.panel.value === "menu" ? (
+        <MenuPanel kitchen={kitchen} onClose={close} />
+    ) : (
+        <RecallPanel kitchen={kitchen} onClose={close} />
+    );
+}
+
 /** Two taps: this panel, and the item. */
-export function MenuPanel({ kitchen, onClose }: Props) {
+function MenuPanel({ kitchen, onClose }: Props) {
     const items = [...kitchen.desk.stream.state.value.items.values()]
         .filter((item) => !item.hidden)
         .sort((a, b) => Number(a.available) - Number(b.available) || byPlace(a, b));
@@ -61,14 +77,14 @@ function byPlace(a: MenuItem, b: MenuItem): number {
 const recallMax = 50;
 
 /** What left the board, the newest first. */
-export function RecallPanel({ kitchen, onClose }: Props) {
+function RecallPanel({ kitchen, onClose }: Props) {
     const [orders, setOrders] = useState<readonly Order[] | null>(null);
     const [isFailed, setFailed] = useState(false);
     useEffect(() => {
         fetchOrders().then(setOrders, () => setFailed(true));
     }, []);
     const finished = (orders ?? [])
-        .filter((order) => order.ready_at > 0)
+        .filter((order) => order.ready_at > 0 && doneLines(order, kitchen.station.value).length > 0)
         .sort((a, b) => b.ready_at - a.ready_at)
         .slice(0, recallMax);
     return (
@@ -106,7 +122,7 @@ function summary(order: Order): string {
 
 const refusals = ["Sold out", "Too busy", "Closing", "Not possible as asked"];
 
-export function RefusePanel({ kitchen, order }: { kitchen: Kitchen; order: Order }) {
+function RefusePanel({ kitchen, order }: { kitchen: Kitchen; order: Order }) {
     const close = (): void => {
         kitchen.refusing.value = null;
     };

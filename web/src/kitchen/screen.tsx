@@ -1,14 +1,17 @@
 import { deviceNotices } from "../base/device";
 import { count } from "../base/words";
+import { fillScreen } from "../ui/awake";
 import { Connection, Heard } from "../ui/connection";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
 import { KeysHelp, type Shortcut, showKeys, useShortcuts } from "../ui/keys";
-import { isSoundOn, unlockSound } from "../ui/sound";
+import { ShownOver } from "../ui/part-sheet";
+import { isMuted, isSoundOn, unlockSound } from "../ui/sound";
 import { Toasts, undoNewest } from "../ui/toast";
-import { allDay, type Column, columns, stationsOf } from "./board";
+import { Who, WhoSheet } from "../ui/who";
+import { allDay, type Column, columns } from "./board";
 import type { Kitchen, Panel } from "./kitchen";
-import { MenuPanel, RecallPanel, RefusePanel } from "./panels";
+import { panelsPart } from "./parts";
 import { Ticket } from "./ticket";
 
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -43,7 +46,7 @@ function shortcutsOf(kitchen: Kitchen): Shortcut[] {
         { keys: ["u"], shown: "U", what: "Undo the last bump", run: () => void undoNewest() },
         { keys: ["r"], shown: "R", what: "Recall list", run: open("recall") },
         { keys: ["m"], shown: "M", what: "Sold out, and back on the menu", run: open("menu") },
-        { keys: ["s"], shown: "S", what: "Start shift: sound on", run: unlockSound },
+        { keys: ["s"], shown: "S", what: "Start shift: sound on, full screen", run: startShift },
     ];
 }
 
@@ -61,6 +64,8 @@ export function KitchenScreen({ kitchen }: { kitchen: Kitchen }) {
                 />
                 <nav class="tools" aria-label="Kitchen">
                     <Sound />
+                    <Layout kitchen={kitchen} />
+                    <Who />
                     <button type="button" onClick={() => (kitchen.panel.value = "menu")}>
                         Sold out
                     </button>
@@ -73,38 +78,63 @@ export function KitchenScreen({ kitchen }: { kitchen: Kitchen }) {
                 </nav>
             </Header>
             <AllDay kitchen={kitchen} />
-            <main class="board">
-                {columns.map(({ id, title }) => (
-                    <BoardColumn key={id} kitchen={kitchen} column={id} title={title} />
-                ))}
-            </main>
+            {kitchen.layout.value === "grid" ? (
+                <main class="board board-grid">
+                    <BoardPart kitchen={kitchen} title="To make" />
+                </main>
+            ) : (
+                <main class="board">
+                    {columns.map(({ id, title }) => (
+                        <BoardPart key={id} kitchen={kitchen} column={id} title={title} />
+                    ))}
+                </main>
+            )}
             <Hidden kitchen={kitchen} />
             <Panels kitchen={kitchen} />
+            <WhoSheet />
             <Toasts />
             <KeysHelp shortcuts={shortcuts} />
         </>
     );
 }
 
+function startShift(): void {
+    unlockSound();
+    fillScreen();
+}
+
 function Sound() {
     if (isSoundOn.value) {
+        const muted = isMuted.value;
         return (
-            <span class="pill">
-                <Icon name="sound" /> Sound on
-            </span>
+            <button
+                type="button"
+                class={muted ? "primary" : ""}
+                onClick={() => (isMuted.value = !muted)}
+            >
+                <Icon name={muted ? "muted" : "sound"} /> {muted ? "Muted" : "Sound on"}
+            </button>
         );
     }
     return (
-        <button type="button" class="primary" onClick={unlockSound}>
+        <button type="button" class="primary" onClick={startShift}>
             <Icon name="muted" /> Start shift
             <span class="wide-only"> (muted)</span>
         </button>
     );
 }
 
+function Layout({ kitchen }: { kitchen: Kitchen }) {
+    const isGrid = kitchen.layout.value === "grid";
+    return (
+        <button type="button" onClick={() => (kitchen.layout.value = isGrid ? "" : "grid")}>
+            {isGrid ? "Columns" : "Grid"}
+        </button>
+    );
+}
+
 function Stations({ kitchen }: { kitchen: Kitchen }) {
-    const items = [...kitchen.desk.stream.state.value.orders.values()];
-    const stations = stationsOf(items);
+    const stations = kitchen.stations.value;
     const chosen = kitchen.station.value;
     if (stations.length < 2 && chosen === "") {
         return null;
@@ -131,9 +161,15 @@ function AllDay({ kitchen }: { kitchen: Kitchen }) {
         <section class="all-day" aria-label="Still to make">
             <strong>To make</strong>
             <ul>
-                {tallies.map(({ name, quantity }) => (
+                {tallies.map(({ name, quantity, kinds }) => (
                     <li key={name}>
                         <b>{quantity}</b> {name}
+                        {kinds.length > 0 && (
+                            <small>
+                                {" "}
+                                {kinds.map((one) => `${one.quantity} ${one.options}`).join(" · ")}
+                            </small>
+                        )}
                     </li>
                 ))}
                 {tallies.length === 0 && <li>Nothing</li>}
@@ -143,32 +179,32 @@ function AllDay({ kitchen }: { kitchen: Kitchen }) {
     );
 }
 
-interface ColumnProps {
+interface PartProps {
     kitchen: Kitchen;
-    column: Column;
+    /** Left out: all of them, in one grid. */
+    column?: Column;
     title: string;
 }
 
-function BoardColumn({ kitchen, column, title }: ColumnProps) {
+function BoardPart({ kitchen, column, title }: PartProps) {
     const shown = new Map(kitchen.shown.value.map((order) => [order.id, order]));
-    const slots = kitchen.slots.value.filter((slot) => slot.column === column);
+    const slots = kitchen.slots.value.filter((slot) => !column || slot.column === column);
     const tickets = slots.filter(({ leftAt, id }) => leftAt === null && shown.has(id));
     return (
-        <section class={`column column-${column}`} aria-label={title}>
+        <section class={`column column-${column ?? "all"}`} aria-label={title}>
             <h2>
                 {title} <span class="number">{tickets.length}</span>
             </h2>
             <div class="tickets">
-                {slots.map(({ id, leftAt }) => {
+                {slots.map(({ id, leftAt, column: at }) => {
                     const order = shown.get(id);
                     if (leftAt !== null || !order) {
                         return leftAt === null ? null : <div key={`gap ${id}`} class="gap" />;
                     }
                     const digit = kitchen.digits.value.get(id) ?? 0;
-                    const props = { kitchen, order, column, digit };
-                    return <Ticket key={id} {...props} />;
+                    return <Ticket key={id} {...{ kitchen, order, column: at, digit }} />;
                 })}
-                {slots.length === 0 && column === "new" && <Empty kitchen={kitchen} />}
+                {slots.length === 0 && (column ?? "new") === "new" && <Empty kitchen={kitchen} />}
             </div>
         </section>
     );
@@ -197,14 +233,11 @@ function Hidden({ kitchen }: { kitchen: Kitchen }) {
 function Panels({ kitchen }: { kitchen: Kitchen }) {
     const close = (): void => {
         kitchen.panel.value = "none";
+        kitchen.refusing.value = null;
     };
-    return (
-        <>
-            {kitchen.panel.value === "menu" && <MenuPanel kitchen={kitchen} onClose={close} />}
-            {kitchen.panel.value === "recall" && <RecallPanel kitchen={kitchen} onClose={close} />}
-            {kitchen.refusing.value && (
-                <RefusePanel kitchen={kitchen} order={kitchen.refusing.value} />
-            )}
-        </>
+    return kitchen.panel.value === "none" && kitchen.refusing.value === null ? null : (
+        <ShownOver part={panelsPart} onClose={close}>
+            {({ OpenPanel }) => <OpenPanel kitchen={kitchen} />}
+        </ShownOver>
     );
 }

@@ -4,9 +4,9 @@ import type { Flag, Line, Order } from "../base/protocol";
 import { flagText } from "../base/states";
 import { whereText } from "../base/table";
 import { formatAge, type Lateness, lateness } from "../base/time";
-import { modeText, numberText } from "../base/words";
+import { count, modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
-import { type Column, isLineAt, nextStep } from "./board";
+import { alsoAt, type Column, isLineAt, nextStep } from "./board";
 import type { Kitchen } from "./kitchen";
 
 interface Props {
@@ -21,7 +21,7 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
     const head = useDrawn(kitchen, order.id);
     const isCancelled = order.phase === "cancelled";
     const isChosen = kitchen.chosen.value === order.id;
-    const classes = ["ticket", isCancelled && "is-cancelled", isChosen && "is-chosen"];
+    const classes = [`ticket at-${column}`, isCancelled && "is-cancelled", isChosen && "is-chosen"];
     const lines = order.lines.filter((line) => isLineAt(line, kitchen.station.value));
     return (
         <article
@@ -51,6 +51,7 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
                     />
                 ))}
             </ul>
+            <AlsoAt order={order} station={kitchen.station.value} />
             <Waiting kitchen={kitchen} order={order} />
             <footer>
                 <TicketButtons kitchen={kitchen} order={order} column={column} />
@@ -127,6 +128,23 @@ function Flags({ order }: { order: Order }) {
     );
 }
 
+/** The cook's of one station: who else is at this order. */
+function AlsoAt({ order, station }: { order: Order; station: string }) {
+    const others = station === "" ? [] : alsoAt(order, station);
+    return others.length === 0 ? null : (
+        <p class="also-at">
+            Also at{" "}
+            {others.map(({ name, isDone }, at) => (
+                <span key={name}>
+                    {at > 0 && ", "}
+                    <b>{name}</b>
+                    {isDone && " (done)"}
+                </span>
+            ))}
+        </p>
+    );
+}
+
 interface LineProps extends Pick<Props, "kitchen" | "order"> {
     line: Line;
     canTap: boolean;
@@ -135,10 +153,11 @@ interface LineProps extends Pick<Props, "kitchen" | "order"> {
 function TicketLine({ kitchen, order, line, canTap }: LineProps) {
     const isStruck = line.state !== "active";
     const isDone = line.progress === "done" || kitchen.isDonePending(order.id, line.id);
-    const classes = ["line", isStruck && "is-struck", isDone && "is-done"]
+    const isNews = kitchen.news(order).includes(line);
+    const classes = ["line", isStruck && "is-struck", isNews && "is-news", isDone && "is-done"]
         .filter(Boolean)
         .join(" ");
-    const content = <LineContent line={line} isDone={isDone} />;
+    const content = <LineContent line={line} isDone={isDone && !isStruck} />;
     const wants = line.state === "active" && line.wished !== line.quantity;
     return (
         <li>
@@ -231,6 +250,14 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
         return (
             <button type="button" class="primary" onClick={() => kitchen.dismiss(order)}>
                 <Icon name="check" /> Understood
+            </button>
+        );
+    }
+    const news = kitchen.news(order);
+    if (news.length > 0) {
+        return (
+            <button type="button" class="primary" onClick={() => kitchen.understand(order)}>
+                <Icon name="check" /> Understood: {count(news.length, "line", "lines")} voided
             </button>
         );
     }

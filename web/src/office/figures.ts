@@ -155,7 +155,10 @@ export function methodText(name: string): string {
 export function csvOf(trade: Trade, digits: number): string {
     const { report } = trade;
     const money = (minor: number): string => amountText(minor, digits);
-    const sums = ["owed", "tax", "discount", "paid", "refunded", "give_back", "collect"] as const;
+    const sums = [
+        ...(["owed", "tax", "discount", "tip", "paid", "refunded"] as const),
+        ...(["give_back", "collect"] as const),
+    ];
     const counts = ["orders", "open", "completed", "cancelled", "refused"] as const;
     const waits = ["cooking", "waiting"] as const;
     const shares = ["channels", "modes", "lanes"] as const;
@@ -180,6 +183,7 @@ export function csvOf(trade: Trade, digits: number): string {
                 ["paid by", one.method, one.payments, "", money(one.paid)],
                 ["given back by", one.method, one.refunds, "", money(one.refunded)],
             ]),
+            ...report.tips.map((one) => ["tips of staff", one.staff, "", "", money(one.tip)]),
             ...report.rates.map((one) => ["tax at", one.tax_bp / 100, "", "", money(one.tax)]),
             ...trade.items.map((one) => ["item", one.name, one.lines, one.units, money(one.owed)]),
             ["kept of cancelled orders", "", "", "", money(trade.kept)],

@@ -2,10 +2,12 @@ import "@preact/signals"; // components follow the signals they read
 import { render } from "preact";
 import { systemClock } from "../base/clock";
 import { restoreTheme } from "../ui/theme";
+import { JoinScreen } from "./join";
 import { askNode, openSocket } from "./node";
 import { startOffice } from "./office";
 import { followParts } from "./parts";
 import { OfficeScreen } from "./screen";
+import { restoreLanguage } from "./words";
 import "../ui/tokens.css";
 import "../ui/base.css";
 import "../ui/sheet.css";
@@ -13,9 +15,16 @@ import "../ui/desk.css";
 import "./office.css";
 import "./figures.css";
 import "./menu.css";
+import "./setup.css";
 
-restoreTheme("office");
+const isJoin = location.pathname.startsWith("/join");
+restoreTheme(isJoin ? "join" : "office");
+restoreLanguage();
+document.title = isJoin ? "Join · Trestle" : document.title;
 const fill = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes);
 const office = startOffice({ clock: systemClock, ask: askNode, open: openSocket, fill });
 
-render(<OfficeScreen office={office} part={followParts()} />, document.body);
+render(
+    isJoin ? <JoinScreen office={office} /> : <OfficeScreen office={office} part={followParts()} />,
+    document.body,
+);

@@ -151,8 +151,8 @@ export function planOf(items: readonly MenuItem[], wishes: readonly MenuNew[]): 
     return { writes, added, changed, same: wishes.length - writes.length };
 }
 
-/** The first free number after the highest. */
-export function nextNumber(items: readonly MenuItem[]): number {
+/** The first free number after the highest; a node that is not told one makes up a long one. */
+export function nextNumber(items: readonly { readonly number: number }[]): number {
     return 1 + Math.max(0, ...items.map(({ number }) => number));
 }
 

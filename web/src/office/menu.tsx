@@ -8,6 +8,7 @@ import { ItemSheet } from "./item-sheet";
 import { categoriesOf, type Plan, planOf, type Write } from "./menu-edit";
 import { csvOfMenu, itemsOfCsv, itemsOfJson, jsonOfMenu } from "./menu-file";
 import type { Office } from "./office";
+import { inOrder } from "./records-edit";
 
 /** What of the records an item may name. */
 export interface Records {
@@ -25,7 +26,7 @@ async function look(office: Office): Promise<Known> {
         office.read<{ taxes: Tax[] }>("/api/taxes"),
         office.read<{ stalls: Stall[] }>("/api/stalls"),
     ]);
-    return { items: menu.items, taxes, stalls };
+    return { items: menu.items, taxes, stalls: inOrder(stalls) };
 }
 
 export function MenuPart({ office }: { office: Office }) {

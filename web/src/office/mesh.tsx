@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { DeviceList, Status } from "../base/protocol";
 import { Icon, type IconName } from "../ui/icon";
+import { DeviceSheet } from "./device-sheet";
 import {
     type DeviceRow,
     deviceRows,
@@ -13,7 +14,10 @@ import {
     stuckOf,
     summaryOf,
 } from "./health";
+import { Invite } from "./invite";
 import type { Office } from "./office";
+import { Outcome, useSaving } from "./saving";
+import { language, t } from "./words";
 
 const lookEvery = 2_000; // ms: a cut is to be seen within two seconds
 
@@ -25,34 +29,65 @@ interface Health {
 export function Mesh({ office }: { office: Office }) {
     const [health, setHealth] = useState<Health | null>(null);
     const [problem, setProblem] = useState("");
+    const [open, setOpen] = useState("");
+    const look = async (): Promise<void> => {
+        try {
+            const [{ devices }, status] = await Promise.all([
+                office.read<DeviceList>("/api/devices"),
+                office.read<Status>("/api/status"),
+            ]);
+            setHealth({ devices, status });
+            setProblem("");
+        } catch (error) {
+            setProblem((error as Error).message);
+        }
+    };
+    const saving = useSaving(office, look);
     useEffect(() => {
-        const look = async (): Promise<void> => {
-            try {
-                const [{ devices }, status] = await Promise.all([
-                    office.read<DeviceList>("/api/devices"),
-                    office.read<Status>("/api/status"),
-                ]);
-                setHealth({ devices, status });
-                setProblem("");
-            } catch (error) {
-                setProblem((error as Error).message);
-            }
-        };
         void look();
         const timer = setInterval(() => void look(), lookEvery);
         return () => clearInterval(timer);
     }, []);
+    const may = office.session.value?.capabilities.includes("roster") ?? false;
+    const device = health?.devices.find(({ id }) => id === open);
+    const change = (id: string): void => {
+        saving.clear();
+        setOpen(id);
+    };
     return (
-        <section class="panel" aria-label="Devices">
-            <h2>Devices</h2>
-            {problem !== "" && (
-                <p class="flag flag-bad" role="alert">
-                    {problem}
-                </p>
+        <>
+            <section class="panel" aria-label={t("partMesh")}>
+                <h2>{t("partMesh")}</h2>
+                <Outcome saving={saving} />
+                <div class="panel-body" lang="en" dir="ltr">
+                    {problem !== "" && (
+                        <p class="flag flag-bad" role="alert">
+                            {problem}
+                        </p>
+                    )}
+                    {health === null && problem === "" && (
+                        <p role="status">Asking this device's node.</p>
+                    )}
+                    {health !== null && (
+                        <Content health={health} onChange={may ? change : undefined} />
+                    )}
+                </div>
+            </section>
+            {may && health !== null && (
+                <section class="panel" aria-label={t("invite")}>
+                    <h2>{t("invite")}</h2>
+                    <Invite office={office} devices={health.devices} />
+                </section>
             )}
-            {health === null && problem === "" && <p role="status">Asking this device's node.</p>}
-            {health !== null && <Content health={health} />}
-        </section>
+            {device !== undefined && (
+                <DeviceSheet
+                    office={office}
+                    device={device}
+                    saving={saving}
+                    onClose={() => setOpen("")}
+                />
+            )}
+        </>
     );
 }
 
@@ -67,7 +102,12 @@ function Mark({ said }: { said: Said }) {
     );
 }
 
-function Content({ health: { devices, status } }: { health: Health }) {
+interface ContentProps {
+    health: Health;
+    onChange: ((id: string) => void) | undefined;
+}
+
+function Content({ health: { devices, status }, onChange }: ContentProps) {
     const rows = deviceRows(devices, status.peers);
     const summary = summaryOf(rows, status);
     return (
@@ -81,7 +121,7 @@ function Content({ health: { devices, status } }: { health: Health }) {
             </p>
             <ul class="devices">
                 {rows.map((row) => (
-                    <DeviceCard key={row.id} row={row} />
+                    <DeviceCard key={row.id} row={row} onChange={onChange} />
                 ))}
             </ul>
             <h3>This device</h3>
@@ -125,8 +165,13 @@ function Content({ health: { devices, status } }: { health: Health }) {
     );
 }
 
-function DeviceCard({ row }: { row: DeviceRow }) {
-    const { name, role, lane, heard, sync, clock } = row;
+interface CardProps {
+    row: DeviceRow;
+    onChange: ((id: string) => void) | undefined;
+}
+
+function DeviceCard({ row, onChange }: CardProps) {
+    const { id, name, role, lane, heard, sync, clock } = row;
     return (
         <li>
             <h3>
@@ -150,6 +195,17 @@ function DeviceCard({ row }: { row: DeviceRow }) {
                     </>
                 )}
             </dl>
+            {onChange !== undefined && (
+                <button
+                    type="button"
+                    class="no-print"
+                    lang={language.value}
+                    aria-label={t("changeOf", { name })}
+                    onClick={() => onChange(id)}
+                >
+                    {t("change")}
+                </button>
+            )}
         </li>
     );
 }

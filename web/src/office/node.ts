@@ -6,11 +6,15 @@ const answerWithin = 15_000; // ms
 
 /** The node said no, or nothing. */
 export class Refusal extends Error {
+    /** What it says of this one request; "" = nothing. */
+    readonly told: string;
+
     constructor(
         readonly status: number,
         problem: Problem | null,
     ) {
         super(problem?.detail || problem?.title || `the node answered ${status}`);
+        this.told = problem?.detail ?? "";
     }
 }
 

@@ -62,6 +62,10 @@ export interface Office {
     read<T>(path: string): Promise<T>;
     /** As read(); a write without an answer is sent again, and is one all the same. */
     write(method: "POST" | "PATCH", path: string, body: object): Promise<void>;
+    /** As write(); resolves to what the node answers, and rejects with what it refused with. */
+    send<T>(method: "POST" | "PATCH", path: string, body: object): Promise<T>;
+    /** The session anew: what it says of the pop-up was changed. */
+    refresh(): Promise<void>;
     stop: Undo;
 }
 
@@ -114,6 +118,20 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
     const get = (path: string): Promise<unknown> => ask("GET", path, { token: token.value });
     const post = (path: string, body: object): Promise<unknown> =>
         ask("POST", path, { token: token.value, body });
+
+    async function send(method: "POST" | "PATCH", path: string, body: object): Promise<unknown> {
+        const key = makeKey(clock.now() + clockAhead, session.value?.epoch ?? 0, fill);
+        for (let attempt = 1; ; attempt++) {
+            try {
+                return await ask(method, path, { token: token.value, body, key });
+            } catch (error) {
+                if (attempt === tries || !isPassing(error)) {
+                    throw error;
+                }
+            }
+            await new Promise<void>((resolve) => void clock.after(retryAfter, resolve));
+        }
+    }
 
     // --- the socket ---
 
@@ -301,18 +319,16 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
             }
         },
         async write(method, path, body) {
-            const key = makeKey(clock.now() + clockAhead, session.value?.epoch ?? 0, fill);
-            for (let attempt = 1; ; attempt++) {
-                try {
-                    await ask(method, path, { token: token.value, body, key });
-                    return;
-                } catch (error) {
-                    if (attempt === tries || !isPassing(error)) {
-                        throw new Error(inWords(error));
-                    }
-                }
-                await new Promise<void>((resolve) => void clock.after(retryAfter, resolve));
+            try {
+                await send(method, path, body);
+            } catch (error) {
+                throw new Error(inWords(error));
             }
+        },
+        send: async <T>(method: "POST" | "PATCH", path: string, body: object) =>
+            (await send(method, path, body)) as T,
+        async refresh() {
+            session.value = (await get("/api/session")) as Session;
         },
         async order(id) {
             return (await get(`/api/orders/${id}`)) as Order;

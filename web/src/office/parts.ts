@@ -2,10 +2,14 @@
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 
 export const parts = [
-    { id: "today", text: "Today" },
-    { id: "figures", text: "Figures" },
-    { id: "menu", text: "Menu" },
-    { id: "mesh", text: "Devices" },
+    { id: "today", text: "partToday" },
+    { id: "figures", text: "partFigures" },
+    { id: "reviews", text: "partReviews" },
+    { id: "menu", text: "partMenu" },
+    { id: "staff", text: "partStaff" },
+    { id: "setup", text: "partSetup" },
+    { id: "mesh", text: "partMesh" },
+    { id: "start", text: "partStart" },
 ] as const;
 
 export type Part = (typeof parts)[number]["id"];

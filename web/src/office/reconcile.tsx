@@ -264,7 +264,10 @@ function SideBySide({ look }: { look: Reconciliation }) {
                     }
                 >
                     <th scope="row">Comes to</th>
-                    <td>{money(look.owed ?? 0)}</td>
+                    <td>
+                        {money(look.owed ?? 0)}
+                        {(look.tip ?? 0) > 0 && <small>with tips of {money(look.tip ?? 0)}</small>}
+                    </td>
                     <td>{money(sumOf(ledger))}</td>
                     <td>{money(sumOf(stripe))}</td>
                 </tr>

@@ -1,14 +1,23 @@
 import type { ReadonlySignal } from "@preact/signals-core";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
+import { DayPanel } from "./day";
+import { Languages } from "./languages";
 import { MenuPart } from "./menu";
 import { Mesh } from "./mesh";
 import type { Office } from "./office";
 import { type Part, parts } from "./parts";
 import { Reconcile } from "./reconcile";
+import { ReviewsPart } from "./reviews-part";
+import { SetupPart } from "./setup";
 import { SignIn } from "./sign-in";
+import { StaffPart } from "./staff";
+import { isStartWanted, StartPart } from "./start";
 import { Takings } from "./takings";
 import { Figures } from "./trade";
+import { t } from "./words";
 
 interface Props {
     office: Office;
@@ -18,20 +27,37 @@ interface Props {
 export function OfficeScreen({ office, part }: Props) {
     const session = office.session.value;
     const may = office.mayLook();
+    useEffect(() => {
+        if (may && location.hash === "") {
+            void isStartWanted(office).then(
+                (isWanted) => {
+                    if (isWanted && location.hash === "") {
+                        location.hash = "#start";
+                    }
+                },
+                () => {}, // the parts say why the node does not answer
+            );
+        }
+    }, [may]);
     return (
         <>
-            <Header view="office" title="Office" session={session}>
+            <Header view="office" title={t("office")} session={session}>
                 {may && <Live isLive={office.isLive.value} />}
+                <Languages />
                 {office.token.value !== null && (
                     <button type="button" onClick={() => void office.signOut()}>
-                        Sign out
+                        {t("signOut")}
                     </button>
                 )}
             </Header>
             {may && <Parts shown={part.value} />}
             <main class="office">
-                {session === null && <p role="status">Waiting for this device's node.</p>}
-                {session !== null && !may && <SignIn office={office} />}
+                {session === null && <p role="status">{t("waiting")}</p>}
+                {session !== null && !may && (
+                    <AsIs>
+                        <SignIn office={office} />
+                    </AsIs>
+                )}
                 {may && <Shown office={office} part={part.value} />}
             </main>
         </>
@@ -40,39 +66,69 @@ export function OfficeScreen({ office, part }: Props) {
 
 function Parts({ shown }: { shown: Part }) {
     return (
-        <nav class="parts no-print" aria-label="Parts of the office">
-            {parts.map(({ id, text }) => (
-                <a key={id} href={`#${id}`} aria-current={id === shown ? "page" : undefined}>
-                    {text}
-                </a>
-            ))}
+        <nav class="parts no-print" aria-label={t("partsOf")}>
+            {parts
+                .filter(({ id }) => id !== "start" || shown === "start")
+                .map(({ id, text }) => (
+                    <a key={id} href={`#${id}`} aria-current={id === shown ? "page" : undefined}>
+                        {t(text)}
+                    </a>
+                ))}
         </nav>
     );
 }
 
-function Shown({ office, part }: { office: Office; part: Part }) {
-    if (part === "figures") {
-        return <Figures office={office} />;
-    }
-    if (part === "menu") {
-        return <MenuPart office={office} />;
-    }
-    if (part === "mesh") {
-        return <Mesh office={office} />;
-    }
+/** Parts whose words are English only: a reader in another language is told so. */
+function AsIs({ children }: { children: ComponentChildren }) {
     return (
-        <>
-            <Takings office={office} />
-            <Reconcile office={office} />
-        </>
+        <div class="as-is" lang="en" dir="ltr">
+            {children}
+        </div>
     );
+}
+
+function Shown({ office, part }: { office: Office; part: Part }) {
+    switch (part) {
+        case "staff":
+            return <StaffPart office={office} />;
+        case "start":
+            return <StartPart office={office} />;
+        case "reviews":
+            return <ReviewsPart office={office} />;
+        case "setup":
+            return <SetupPart office={office} />;
+        case "figures":
+            return (
+                <AsIs>
+                    <Figures office={office} />
+                </AsIs>
+            );
+        case "menu":
+            return (
+                <AsIs>
+                    <MenuPart office={office} />
+                </AsIs>
+            );
+        case "mesh":
+            return <Mesh office={office} />;
+        default:
+            return (
+                <>
+                    <DayPanel office={office} />
+                    <AsIs>
+                        <Takings office={office} />
+                        <Reconcile office={office} />
+                    </AsIs>
+                </>
+            );
+    }
 }
 
 function Live({ isLive }: { isLive: boolean }) {
     return (
         <span class={`pill ${isLive ? "grade-good" : "grade-busy"}`} role="status">
             <Icon name={isLive ? "live" : "sync"} />
-            {isLive ? "Live" : "Connecting"}
+            {isLive ? t("live") : t("connecting")}
         </span>
     );
 }

@@ -5,6 +5,30 @@ import { count } from "../base/words";
 import { methodText } from "./figures";
 import type { Office } from "./office";
 
+/** Whose they are, as far as somebody signed in took them. */
+export function TipsTaken({ report, money }: { report: Report; money(minor: number): string }) {
+    return report.tips.length === 0 ? null : (
+        <table class="sums">
+            <thead>
+                <tr>
+                    <th scope="col">Tips taken by</th>
+                    <th scope="col">Tips</th>
+                </tr>
+            </thead>
+            <tbody>
+                {report.tips.map(({ staff, tip }) => (
+                    <tr key={staff}>
+                        <th scope="row">
+                            {staff === 0 ? "Nobody in particular" : `Staff ${staff}`}
+                        </th>
+                        <td>{money(tip)}</td>
+                    </tr>
+                ))}
+            </tbody>
+        </table>
+    );
+}
+
 /** When the first bank lets go of what it holds; "" where no gateway heard it. */
 export function heldText({ held_until: end }: Report, now: number): string {
     if (end === undefined) {
@@ -35,6 +59,9 @@ export function Takings({ office }: { office: Office }) {
                 <Figure name="Orders" value={`${report.orders}`} note={ordersText(report)} />
                 <Figure name="Given back" value={money(report.refunded)} />
                 <Figure name="Tax in it" value={money(report.tax)} />
+                {report.tip > 0 && (
+                    <Figure name="Tips" value={money(report.tip)} note="not in what was sold" />
+                )}
                 {report.held > 0 && (
                     <Figure
                         name="Held by banks"
@@ -69,6 +96,7 @@ export function Takings({ office }: { office: Office }) {
                     </tbody>
                 </table>
             )}
+            <TipsTaken report={report} money={money} />
             <Remaking report={report} />
             <Missing report={report} />
         </section>

@@ -2,9 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
+import { makePart } from "../base/part";
 import type { Session, Trade, TradeShare } from "../base/protocol";
 import { formatAge } from "../base/time";
 import { count } from "../base/words";
+import { Shown } from "../ui/part";
 import { BarTable, Columns, HeatMap } from "./charts";
 import { save } from "./export";
 import {
@@ -28,6 +30,7 @@ import {
 import type { Office } from "./office";
 import { Figure, Missing, Remaking } from "./takings";
 
+const booksPart = makePart(() => import("./books-part"));
 const lookEvery = 30_000; // ms
 const daysShown = 14;
 const itemsShown = 12; // on one page of paper with the rest
@@ -38,14 +41,14 @@ export function Figures({ office }: { office: Office }) {
     const session = office.session.value;
     const today = office.report.value?.day ?? session?.day ?? 0;
     const [chosen, setChosen] = useState<Period | null>(null);
-    const [shown, setShown] = useState<Shown | null>(null);
+    const [shown, setShown] = useState<Look | null>(null);
     const [problem, setProblem] = useState("");
     const period = chosen ?? { day: today, days: 1 };
     const { day, days } = period;
     const [round, setRound] = useState(0);
     useEffect(() => {
         let isOver = false;
-        const show = (found: Shown | null, why: string): void => {
+        const show = (found: Look | null, why: string): void => {
             if (!isOver) {
                 setShown(found);
                 setProblem(why);
@@ -86,6 +89,9 @@ export function Figures({ office }: { office: Office }) {
                 </p>
             )}
             {isShown && <Report session={session} shown={shown} />}
+            <Shown part={booksPart}>
+                {({ Books }) => <Books office={office} period={period} />}
+            </Shown>
             {!isShown && problem === "" && (
                 <section class="panel" aria-label="Figures">
                     <p role="status">Adding up.</p>
@@ -95,14 +101,14 @@ export function Figures({ office }: { office: Office }) {
     );
 }
 
-interface Shown {
+interface Look {
     readonly period: Period;
     readonly trade: Trade;
     /** The same number of days before; null: there were not as many. */
     readonly before: Trade | null;
 }
 
-async function look(office: Office, period: Period): Promise<Shown> {
+async function look(office: Office, period: Period): Promise<Look> {
     const earlier = periodBefore(period);
     const [trade, before] = await Promise.all([
         office.read<Trade>(pathOf(period)),
@@ -185,7 +191,7 @@ function Tools({ session, period, today, onChoose, children: trade }: ToolsProps
 
 // --- the report ---
 
-function Report({ session, shown }: { session: Session; shown: Shown }) {
+function Report({ session, shown }: { session: Session; shown: Look }) {
     const { period, trade, before } = shown;
     const money: Money = (minor) => formatMoney(minor, session);
     const title = periodText(period);
@@ -273,6 +279,9 @@ function KeyFigures({
                 <Figure name="Tax in it" value={money(report.tax)} />
                 <Figure name="Given back" value={money(report.refunded)} />
                 <Figure name="Discounts" value={money(report.discount)} />
+                {report.tip > 0 && (
+                    <Figure name="Tips" value={money(report.tip)} note="not in what was sold" />
+                )}
                 <Figure
                     name="Half ready within"
                     value={trade.waiting.orders > 0 ? waitText(trade.waiting.half) : "–"}

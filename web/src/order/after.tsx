@@ -85,7 +85,7 @@ export function enter(host: AfterHost) {
 
     const asked = new Map<string, number>(); // by order and standing: when
     async function readBill({ own, last }: Past): Promise<void> {
-        const { body } = await ask<Bill>("GET", `/api/orders/${own.id}/bill`, { token: own.token });
+        const { body } = await ask("GET", `/api/orders/${own.id}/bill`, { token: own.token });
         if (body) {
             host.changeOwn(own.id, { bill: body, billOf: standing(last) });
         }
@@ -279,6 +279,7 @@ export function enter(host: AfterHost) {
                     <b class="name">{t("total")}</b>
                     <b class="row-total">{money(bill.total)}</b>
                 </li>
+                {bill.tip && <Row text={t("tip")} amount={bill.tip} />}
                 {rows.map(([text, amount]) => (
                     <Row key={text} text={text} amount={amount} />
                 ))}

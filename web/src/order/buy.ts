@@ -1,7 +1,7 @@
 // Buying what is in the cart: its price, the order, and what became of it when no answer came.
 import { changeQuantity, linesWanted, type Mode } from "../base/cart";
 import { systemClock } from "../base/clock";
-import type { OrderPlaced, Quote } from "../base/protocol";
+import type { BodyOf, Quote } from "../base/protocol";
 import { unlockTones } from "../ui/tones";
 import { cell } from "./cell";
 import { keep, kept } from "./keep";
@@ -35,7 +35,7 @@ interface Pending {
     readonly key: string;
     /** Whose it is: who joins others meanwhile, or leaves them, has another. */
     readonly token: string;
-    readonly body: { readonly quote: string; readonly cart?: Seen };
+    readonly body: BodyOf<"/api/orders", "post"> & { readonly quote: string };
     readonly how: How;
 }
 
@@ -48,6 +48,15 @@ export interface Quoted extends Quote {
     readonly token: string;
 }
 export const quote = cell<Quoted | null>(null);
+
+/** What is given on top: nothing, a share, or an amount. Asked for anew with each order. */
+export type Tip = { readonly tip_bp?: number; readonly tip?: number };
+export const tip = cell<Tip>({});
+
+export function setTip(next: Tip): void {
+    tip.value = next;
+    void askQuote();
+}
 
 /** Lets the page ring from now on. To be called from a tap. */
 export function ring(): void {
@@ -107,9 +116,9 @@ export async function askQuote(): Promise<void> {
     }
     try {
         const lines = linesWanted(cart.value);
-        const body = { mode: mode.value, lines, ...(of ? { cart: of } : {}) };
+        const body = { mode: mode.value, lines, ...(of ? { cart: of } : {}), ...tip.value };
         const asked = { body, key: newKey(page.value.epoch) };
-        const { body: made, token } = await askAsOwn<Quote>("POST", "/api/quotes", asked);
+        const { body: made, token } = await askAsOwn("POST", "/api/quotes", asked);
         if (turn === quoting) {
             quote.value = { ...made, of, token, until: Date.now() + made.ends_in_ms };
         }
@@ -129,7 +138,8 @@ function quoteFailed(turn: number, error: unknown): void {
             }
         });
     } else {
-        problem.value = wordsOf(error);
+        const isTooMuch = error instanceof Refusal && error.problem?.code === "too_large";
+        problem.value = isTooMuch && tip.value.tip ? t("tipTooLarge") : wordsOf(error);
     }
 }
 
@@ -158,13 +168,14 @@ export function changeOwn(id: string, change: Partial<Own>): void {
 }
 
 async function placeOrder({ key, token, body, how }: Pending): Promise<void> {
-    const placed = await askAsOwn<OrderPlaced>("POST", "/api/orders", { body, key, token });
+    const placed = await askAsOwn("POST", "/api/orders", { body, key, token });
     const { id, number } = placed.body;
     keepOwn({ id, number, token: placed.token, how });
     if (!body.cart) {
         setCart([]);
     }
     group.value?.look();
+    tip.value = {};
     quote.value = null;
     keep("pending", null);
     go(id);
@@ -199,7 +210,7 @@ function sold({ quote, cart }: Pending["body"]): string {
 }
 
 /** Orders what was quoted. To be called from a tap. */
-export async function order(how: How): Promise<void> {
+export async function order(how: How, isAgain = false): Promise<void> {
     const quoted = quote.value;
     if (!quoted || isSending.value) {
         return;
@@ -222,6 +233,9 @@ export async function order(how: How): Promise<void> {
     const pending = { ...(before ?? fresh), how };
     keep("pending", pending);
     await send(pending);
+    if (!isAgain && group.value?.isAgreed(quote.value, quoted)) {
+        await order(how, true);
+    }
 }
 
 /** What was sent and not answered is sent again, @return whether none is left. */

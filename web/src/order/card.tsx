@@ -7,7 +7,14 @@ import type { Own } from "./shop";
 import { type Form, openForm } from "./stripe";
 import { card as words } from "./words/card";
 
-export type Stage = "opening" | "open" | "paying" | "sent" | "failed";
+/** `sent`: the bank agreed, as the provider says; `undecided`: it thinks. */
+export type Stage = "opening" | "open" | "paying" | "sent" | "undecided" | "failed";
+
+/** What is to be said of the last try, before another. */
+const lastTry = { none: "", undecided: "", failed: "lastFailed", asked: "notAnswered" } as const;
+
+const askFirst = 4_000; // ms, and twice as long each time
+const askSeldom = 60_000;
 
 interface Place {
     readonly script: string;
@@ -21,6 +28,7 @@ export function enter(host: CardHost) {
     const stage = host.cell<Stage>("opening");
     const declined = host.cell("");
     let form: Form | null = null;
+    let shown: Own | null = null;
     /** Which form is on the page: what was begun for another comes too late. */
     let turn = 0;
 
@@ -28,30 +36,71 @@ export function enter(host: CardHost) {
         const mine = turn;
         stage.value = "paying";
         declined.value = "";
-        const why = await (form?.pay() ?? Promise.reject()).catch(() => t("offline"));
-        if (mine === turn) {
-            stage.value = why === null ? "sent" : "open";
-            declined.value = why ? t("notPaid", { why }) : "";
+        const paying = form?.pay() ?? Promise.reject();
+        const outcome = await paying.catch(() => ({ why: t("offline") }));
+        if (mine !== turn) {
+            return;
+        }
+        if (typeof outcome === "object") {
+            const { why } = outcome;
+            stage.value = "open";
+            declined.value = why && t("notPaid", { why });
+        } else {
+            stage.value = outcome === "agreed" ? "sent" : "undecided";
+            watch();
         }
     }
 
-    /** null: it was another's turn before there was anything to see. */
+    async function askPayment(own: Own): Promise<CardPayment> {
+        const asked = { body: {}, token: own.token };
+        const { body } = await host.ask("POST", `/api/orders/${own.id}/payment`, asked);
+        return body as CardPayment;
+    }
+
+    /** That the bank agreed is the order's own news, which ends this; a refusal is asked for. */
+    function watch(tries = 0): void {
+        const mine = turn;
+        const own = shown;
+        const again = async (): Promise<void> => {
+            if (mine !== turn || !own) {
+                return;
+            }
+            const asked = await askPayment(own).catch(() => null);
+            if (mine !== turn) {
+                return;
+            }
+            if (asked && asked.attempt !== "undecided") {
+                void reopen();
+            } else {
+                stage.value = asked ? "undecided" : stage.value;
+                watch(tries + 1);
+            }
+        };
+        host.clock.after(Math.min(askSeldom, askFirst * 2 ** tries), () => void again());
+    }
+
+    /** null: it was another's turn before there was anything to see, or nobody can pay now. */
     async function open(own: Own, { script, frame, isMine }: Place): Promise<Form | null> {
         const [wallet, card] = frame.children as unknown as [HTMLElement, HTMLElement];
-        const asked = { body: {}, token: own.token };
-        const path = `/api/orders/${own.id}/payment`;
-        const { body } = await host.ask<CardPayment>("POST", path, asked);
+        const { attempt, ...payment } = await askPayment(own);
         if (!isMine()) {
             return null;
         }
+        if (attempt === "undecided") {
+            stage.value = "undecided";
+            watch();
+            return null;
+        }
+        const text = lastTry[attempt];
+        declined.value = text && t(text);
         wallet.replaceChildren();
         card.replaceChildren();
         return openForm({
             script,
             card,
             wallet,
-            key: body?.publishable_key ?? "",
-            clientSecret: body?.client_secret ?? "",
+            key: payment.publishable_key,
+            clientSecret: payment.client_secret,
             locale: host.language.value,
             onReady() {
                 if (isMine()) {
@@ -75,6 +124,7 @@ export function enter(host: CardHost) {
         const isMine = (): boolean => mine === turn;
         form?.close();
         form = null;
+        shown = own ?? null;
         if (!frame || !own || !script) {
             return;
         }
@@ -92,9 +142,17 @@ export function enter(host: CardHost) {
                 const why = error instanceof host.Refusal ? error.problem?.detail : "";
                 stage.value = "failed";
                 declined.value = why ? t("failed", { why }) : "";
+                if (host.cameBack.value) {
+                    declined.value = t("backUnknown");
+                    watch();
+                }
             }
         }
     }
+
+    const reopen = (): Promise<void> => openIn(document.getElementById("card"));
+    // A browser may keep the page that a bank took away, and show it again as it was left.
+    addEventListener("pageshow", ({ persisted }) => void (persisted && reopen()));
 
     const openFrame = (frame: HTMLElement | null): void => void openIn(frame);
 
@@ -110,7 +168,7 @@ export function enter(host: CardHost) {
         return stage.value === "failed" ? (
             <>
                 <p>{t("cardFailed")}</p>
-                <button type="button" onClick={() => void openIn(document.getElementById("card"))}>
+                <button type="button" onClick={() => void reopen()}>
                     {t("tryAgain")}
                 </button>
             </>
@@ -127,13 +185,14 @@ export function enter(host: CardHost) {
     }
 
     function view({ own, owed }: Paying) {
-        const isBusy = stage.value === "paying" || stage.value === "sent";
+        const isUndecided = stage.value === "undecided";
+        const isBusy = isUndecided || stage.value === "paying" || stage.value === "sent";
         return (
             <section key={own.id} class="card" aria-label={t("cardTitle")} aria-busy={isBusy}>
                 <h2>{t("cardTitle")}</h2>
                 {host.page.value.card?.practice && <p class="flag practice">{t("practice")}</p>}
                 <p>{t("reservedOnly")}</p>
-                <div ref={openFrame} id="card">
+                <div ref={openFrame} id="card" hidden={isUndecided}>
                     <div hidden />
                     <div />
                 </div>
@@ -141,7 +200,13 @@ export function enter(host: CardHost) {
                     {declined.value}
                 </p>
                 {stage.value === "opening" && <p>{t("loadingCard")}</p>}
-                <Go owed={owed} />
+                {isUndecided ? (
+                    <p role="status" class="flag">
+                        {t("undecided")}
+                    </p>
+                ) : (
+                    <Go owed={owed} />
+                )}
                 {!isBusy && <host.AtCounter own={own} />}
             </section>
         );

@@ -1,8 +1,8 @@
 // The cart of a group as this phone keeps it: what the node says of it, what this phone still has
 // to send, and what of others' deeds is worth a word.
-import type { CartOpened, GroupCart } from "../base/protocol";
+import type { GroupCart } from "../base/protocol";
 import { type Edit, editFor, happenedBetween, peopleIn, shownLines } from "./edits";
-import type { Line, NewLine } from "./shop";
+import type { Line, NewLine, Priced, Seen } from "./shop";
 import type { Host } from "./together";
 
 export interface Member {
@@ -39,6 +39,13 @@ function isAwayBy(error: unknown): boolean {
     return (error as { problem?: { away?: boolean } }).problem?.away === true;
 }
 
+/** A group has one quote, which another phone that asked for the price ended: what was agreed to is
+ * the same price of the same cart. */
+function isAgreed(next: Priced | null, { id, of, total }: Priced): boolean {
+    const seen = (cart: Seen | undefined): string => JSON.stringify([cart?.round, cart?.version]);
+    return next?.total === total && next.id !== id && seen(next.of) === seen(of);
+}
+
 export function makeCrew(host: Host): Crew {
     const { clock, t, keep, kept } = host;
     let member = (kept("group") as Member | undefined) ?? null;
@@ -61,7 +68,8 @@ export function makeCrew(host: Host): Crew {
         const people = peopleIn(lines, who);
         const seen = { round, version };
         const isSettled = edits.length === 0;
-        host.group.value = { token, seen, isSettled, people, put, change, hear, look };
+        const self = { token, seen, isSettled, people };
+        host.group.value = { ...self, put, change, hear, look, isAgreed };
         if (cart || lines.length > 0) {
             host.cartChanged();
         }
@@ -157,7 +165,7 @@ export function makeCrew(host: Host): Crew {
     async function renew(): Promise<string> {
         const then = member;
         const asked = { body: { link: then?.link ?? "" } };
-        const { body } = await host.ask<CartOpened>("POST", "/api/cart/join", asked);
+        const { body } = await host.ask("POST", "/api/cart/join", asked);
         const token = body?.token ?? "";
         if (isOf(then)) {
             become(then && { ...then, token });
@@ -171,7 +179,7 @@ export function makeCrew(host: Host): Crew {
     async function read(): Promise<void> {
         const then = member;
         try {
-            const { body } = await host.askAsOwn<GroupCart>("GET", "/api/cart", {});
+            const { body } = await host.askAsOwn("GET", "/api/cart");
             if (isOf(then)) {
                 isAway = false;
                 hear(body, true);
@@ -220,11 +228,16 @@ export function makeCrew(host: Host): Crew {
 
     async function sendOne(edit: Edit): Promise<void> {
         const then = member;
-        const isNew = "add" in edit;
-        const path = isNew ? "/api/cart/lines" : `/api/cart/lines/${edit.line}`;
-        const body = isNew ? { ...edit.add, who: then?.who ?? "" } : { delta: edit.delta };
-        const asked = { key: edit.key, body };
-        const answer = await host.askAsOwn<GroupCart>(isNew ? "POST" : "PATCH", path, asked);
+        const { key } = edit;
+        const answer = await ("add" in edit
+            ? host.askAsOwn("POST", "/api/cart/lines", {
+                  key,
+                  body: { ...edit.add, who: then?.who ?? "" },
+              })
+            : host.askAsOwn("PATCH", `/api/cart/lines/${edit.line}`, {
+                  key,
+                  body: { delta: edit.delta },
+              }));
         if (isOf(then)) {
             drop(edit);
             hear(answer.body, false);

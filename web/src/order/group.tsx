@@ -64,10 +64,11 @@ function makeOutside(host: Host, { crew, said, door, onBegun }: Shown & Outside)
     async function openAt(at: Door | null): Promise<CartOpened> {
         if (at && "code" in at) {
             const asked = { body: at, key: host.newKey(host.epoch()) };
-            return (await host.askAsOwn<CartOpened>("POST", "/api/tables/join", asked)).body;
+            return (await host.askAsOwn("POST", "/api/tables/join", asked)).body;
         }
-        const path = at ? "/api/cart/join" : "/api/cart";
-        const { body } = await host.ask<CartOpened>("POST", path, { body: at ?? {} });
+        const { body } = await (at
+            ? host.ask("POST", "/api/cart/join", { body: at })
+            : host.ask("POST", "/api/cart", { body: {} }));
         return body as CartOpened;
     }
 
@@ -172,7 +173,7 @@ function makeInside(host: Host, { crew, said }: Shown) {
         }
         try {
             const asked = { body: { text: linkOf(member) } };
-            const { body } = await host.askAsOwn<Qr>("POST", "/api/qr", asked);
+            const { body } = await host.askAsOwn("POST", "/api/qr", asked);
             qr.value = { link: member.link, code: body };
         } catch {
             // The link beside it does.

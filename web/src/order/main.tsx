@@ -7,7 +7,7 @@ import { draw } from "./draw";
 import { startSpying } from "./menu";
 import { getRest } from "./rest";
 import { Screen, titleNow } from "./screen";
-import { news, place, readPage, setOld, setPage } from "./shop";
+import { cameBack, news, owns, place, readPage, setOld, setPage } from "./shop";
 import { speak } from "./words";
 import "../ui/tokens.css";
 import "../ui/base.css";
@@ -57,10 +57,21 @@ function startPlaces(): void {
     });
 }
 
-/** A bank that sent the customer away sends him back with what nobody should keep: it goes. */
-function cleanAddress(): void {
-    if (new URLSearchParams(location.search).has("payment_intent_client_secret")) {
-        history.replaceState(null, "", location.pathname + location.hash);
+const ofBank = ["payment_intent", "payment_intent_client_secret", "redirect_status"];
+
+/** A bank that sent the customer away sends him back with what nobody should keep: it goes, unread,
+ * as the node knows better. Where the order was lost on the way it is the newest. */
+function comeFromBank(): void {
+    const search = new URLSearchParams(location.search);
+    if (ofBank.some((name) => search.has(name))) {
+        for (const name of ofBank) {
+            search.delete(name);
+        }
+        place.value ||= owns.value[0]?.id ?? "";
+        const left = search.toString() && `?${search}`;
+        const at = place.value && `#${place.value}`;
+        history.replaceState(null, "", location.pathname + left + at);
+        cameBack.value = true;
     }
 }
 
@@ -76,7 +87,7 @@ const painted = (): Promise<void> =>
         systemClock.after(paintedWithin, done);
     });
 
-cleanAddress();
+comeFromBank();
 const facts = factsInPage();
 const keptAt = Number(document.documentElement.dataset["kept"] ?? 0); // offline.ts
 if (facts) {

@@ -1,5 +1,5 @@
 // Asking the node.
-import type { Problem } from "../base/protocol";
+import type { AnswerOf, BodyOf, Problem, RouteOf } from "../base/protocol";
 
 const answerWithin = 20_000; // ms; a payment is asked for at the provider, and signal is bad
 
@@ -26,6 +26,29 @@ interface Answer<T> {
     readonly etag: string;
 }
 
+export type Verb = "GET" | "POST" | "PATCH";
+/** It is only read. */
+type Given<T> = T extends (infer E)[]
+    ? readonly Given<E>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Given<T[K]> }
+      : T;
+type Route<U extends string, M extends Verb> = RouteOf<U, Lowercase<M>>;
+/** The JSON that the route answers which is meant by a path, by the API's description. */
+export type Told<U extends string, M extends Verb> = AnswerOf<Route<U, M>, Lowercase<M>>;
+/** What is said to it: where it takes a body, that. */
+export type Asking<U extends string, M extends Verb> = [Route<U, M>] extends [never]
+    ? [error: "there is no such route"]
+    : [BodyOf<Route<U, M>, Lowercase<M>>] extends [never]
+      ? [asked?: Asked]
+      : [asked: Asked & { body: Given<BodyOf<Route<U, M>, Lowercase<M>>> }];
+
+type Ask = <M extends Verb, U extends string>(
+    method: M,
+    path: U,
+    ...asked: Asking<U, M>
+) => Promise<Answer<Told<U, M>>>;
+
 function headersOf({ body, token, etag, key }: Asked): Record<string, string> {
     return {
         ...(body ? { "Content-Type": "application/json" } : {}),
@@ -45,7 +68,11 @@ export function hearDate(date: string | null, now: number): void {
 }
 
 /** Rejects with a Refusal, or with whatever else when there is no answer. */
-export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
+export async function request<T>(
+    method: string,
+    path: string,
+    asked: Asked = {},
+): Promise<Answer<T>> {
     const response = await fetch(path, {
         method,
         cache: "no-store",
@@ -63,6 +90,9 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
     }
     return { body, etag: response.headers.get("ETag") ?? "" };
 }
+
+/** A request of a route that there is, with what it takes; @see request */
+export const ask = request as Ask;
 
 /** ms since 1970 by the node's clock, as far as it is known. */
 export function nodeTime(): number {

@@ -1,6 +1,6 @@
 // Telling somebody who does not look at the page any more when the order is ready: by a message of
 // the browser's, or by SMS. Loaded where the node offers it.
-import type { Notified, Notify, OrderPage, PageMessages } from "../base/protocol";
+import type { Notify, OrderPage, PageMessages } from "../base/protocol";
 import { cell } from "./cell";
 import { keep, kept } from "./keep";
 import { ask } from "./node";
@@ -82,7 +82,7 @@ export function enter() {
 
     async function send({ own, keepTold }: Telling, body: Notify): Promise<void> {
         const asked = { body, token: own.token };
-        const answer = await ask<Notified>("POST", `/api/orders/${own.id}/notify`, asked);
+        const answer = await ask("POST", `/api/orders/${own.id}/notify`, asked);
         const endpoint = body.push?.endpoint ?? own.told?.endpoint;
         const { push = false, sms = false } = answer.body ?? {};
         keepTold({ push, sms, ...(push && endpoint ? { endpoint } : {}) });

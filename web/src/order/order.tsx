@@ -5,7 +5,7 @@ import { nodeTime } from "./node";
 import { Icon } from "./parts";
 import { Afterwards, Rate, Receipt } from "./past";
 import { Card } from "./pay";
-import { canRing, go, money, now, type Own, page, place } from "./shop";
+import { cameBack, canRing, go, money, now, type Own, page, place } from "./shop";
 import { Tell } from "./tell";
 import { isOver } from "./track";
 import { clockTime, counted, span, type Text, t } from "./words";
@@ -34,7 +34,7 @@ export function OrderView({ own }: { own: Own | undefined }) {
     if (!own) {
         return (
             <main class="order">
-                <p>{t("unknownOrder")}</p>
+                <p>{t(cameBack.value ? "otherBrowser" : "unknownOrder")}</p>
                 <Back />
             </main>
         );
@@ -67,11 +67,14 @@ const isWaitedFor = (last: Purchase): boolean =>
 
 function State({ own, last }: { own: Own; last: Purchase }) {
     const isGone = last.phase === "refused" || last.phase === "cancelled";
+    const isLapsed = last.phase === "refused" && last.reason === "timeout"; // nobody's words
     return (
         <>
             <p class="said" role="status">
-                {t(said[last.phase])}
-                {last.reason !== "" && <small>{t("because", { why: last.reason })}</small>}
+                {t(isLapsed ? "saidLapsed" : said[last.phase])}
+                {last.reason !== "" && !isLapsed && (
+                    <small>{t("because", { why: last.reason })}</small>
+                )}
             </p>
             {!isGone && last.phase !== "draft" && <Steps phase={last.phase} />}
             <Wait last={last} />
@@ -263,6 +266,13 @@ function Lines({ last }: { last: Purchase }) {
                 <b class="name">{t("total")}</b>
                 <b class="row-total">{money(last.total)}</b>
             </li>
+            {last.tip && (
+                <li>
+                    <span />
+                    <span class="name">{t("tip")}</span>
+                    <span class="row-total">{money(last.tip)}</span>
+                </li>
+            )}
         </ul>
     );
 }

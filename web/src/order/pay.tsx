@@ -1,10 +1,11 @@
 // Paying by card. What does it (card.tsx) is loaded when somebody wants to: most look at the menu.
 
+import { systemClock } from "../base/clock";
 import { changeOwn } from "./buy";
 import type { CardRoom } from "./card";
 import { cell } from "./cell";
 import { ask, Refusal } from "./node";
-import { money, type Own, page, shownOwn } from "./shop";
+import { cameBack, money, type Own, page, shownOwn } from "./shop";
 import { language, learn, t } from "./words";
 
 export interface Paying {
@@ -22,6 +23,8 @@ function AtCounter({ own }: { own: Own }) {
 
 /** What the part that is loaded later needs of the page. */
 export const host = {
+    clock: systemClock,
+    cameBack,
     page,
     shownOwn,
     language,

@@ -3,7 +3,7 @@ import type { Mode } from "../base/cart";
 import { optionNames } from "../base/options";
 import type { Quote } from "../base/protocol";
 import { formatAge } from "../base/time";
-import { askQuote, change, order, quote, setMode } from "./buy";
+import { askQuote, change, order, quote, setMode, setTip, type Tip, tip } from "./buy";
 import { Company } from "./company";
 import {
     cart,
@@ -43,6 +43,7 @@ export function Review() {
                     }}
                 />
             </label>
+            <Tips />
             <Total />
             {page.value.paused && <p class="flag">{t("paused")}</p>}
             <Problem />
@@ -112,6 +113,59 @@ function Trouble({ quoted, isOffered }: { quoted: Quoted; isOffered: boolean }) 
     return isGone ? <strong class="trouble">{t("lineSoldOut")}</strong> : null;
 }
 
+const percent = new Intl.NumberFormat(undefined, { style: "percent" });
+
+/** Nothing is chosen for anybody; where the stall does not ask, it does not. */
+function Tips() {
+    const { tips, digits } = page.value;
+    if (!tips) {
+        return null;
+    }
+    const { tip_bp: chosen, tip: amount } = tip.value;
+    const choices: readonly [string, Tip, boolean][] = [
+        [t("tipNone"), {}, chosen === undefined && amount === undefined],
+        ...tips.split(" ").map((share): [string, Tip, boolean] => {
+            const bp = Number(share) * 100;
+            return [percent.format(bp / 10_000), { tip_bp: bp }, chosen === bp];
+        }),
+        [t("tipOther"), { tip: 0 }, amount !== undefined],
+    ];
+    return (
+        <>
+            <fieldset class="switch modes tips">
+                <legend>{t("tip")}</legend>
+                {choices.map(([text, next, isOn]) => (
+                    <button
+                        key={text}
+                        type="button"
+                        aria-pressed={isOn}
+                        onClick={() => setTip(next)}
+                    >
+                        {text}
+                    </button>
+                ))}
+            </fieldset>
+            {amount !== undefined && (
+                <label class="field">
+                    {t("tipAmount")}
+                    <input
+                        type="number"
+                        inputMode="decimal"
+                        min={0}
+                        step={1 / 10 ** digits}
+                        // As default: what is being typed outlives a price that comes meanwhile.
+                        defaultValue={amount ? String(amount / 10 ** digits) : ""}
+                        onChange={(event) => {
+                            const units = Math.max(0, Number(event.currentTarget.value));
+                            setTip({ tip: Math.round(units * 10 ** digits) });
+                        }}
+                    />
+                </label>
+            )}
+        </>
+    );
+}
+
 function Total() {
     const quoted = quote.value;
     if (!quoted) {
@@ -121,10 +175,19 @@ function Total() {
         <dl class="total">
             <dt>{t("total")}</dt>
             <dd>{money(quoted.total)}</dd>
+            {quoted.tip && (
+                <>
+                    <dt>{t("tip")}</dt>
+                    <dd>{money(quoted.tip)}</dd>
+                    <dt>{t("withTip")}</dt>
+                    <dd>{money(quoted.total + quoted.tip)}</dd>
+                </>
+            )}
             <dd class="fine">
                 {t("taxIncluded", { tax: money(quoted.tax) })}
                 {" · "}
-                {t("noTip")} {t("priceStands", { time: formatAge(quoted.until - now.value) })}
+                {!quoted.tip && `${t("noTip")} `}
+                {t("priceStands", { time: formatAge(quoted.until - now.value) })}
                 {quoted.lines.some(({ state }) => state === "held") && ` ${t("keptUntil")}`}
                 {!quoted.complete && <strong> {t("orderTheRest")}</strong>}
             </dd>
@@ -146,7 +209,8 @@ function Problem() {
 }
 
 function Ways() {
-    const price = money(quote.value?.total ?? 0);
+    const { total = 0, tip = 0 } = quote.value ?? {};
+    const price = money(total + tip);
     const isOff =
         isSending.value ||
         page.value.paused !== undefined ||

@@ -1,8 +1,17 @@
 // Who this phone is to the node, and what it asks as that.
 import { makeKey } from "../base/action";
-import { fillRandom } from "../base/ask";
+import { fillRandom } from "../base/random";
 import { keep, kept } from "./keep";
-import { type Asked, ask, nodeTime, Refusal } from "./node";
+import {
+    type Asked,
+    type Asking,
+    ask,
+    nodeTime,
+    Refusal,
+    request,
+    type Told,
+    type Verb,
+} from "./node";
 
 /** A key for one deed, by the node's clock, which refuses others; @see makeKey */
 export function newKey(epoch: number): string {
@@ -10,7 +19,7 @@ export function newKey(epoch: number): string {
 }
 
 async function newToken(): Promise<string> {
-    const { body } = await ask<{ token: string }>("POST", "/api/session/customer", { body: {} });
+    const { body } = await ask("POST", "/api/session/customer", { body: {} });
     const token = body?.token ?? "";
     keep("token", token);
     return token;
@@ -30,24 +39,30 @@ async function ownToken(): Promise<string> {
     return typeof token === "string" ? token : newToken();
 }
 
-/** Asks as this phone, or as it was when it had @asked.token; where this phone's token is over,
- * with a new one. */
-export async function askAsOwn<T>(
+async function requestAsOwn<T>(
     method: string,
     path: string,
-    asked: Asked,
+    asked: Asked = {},
 ): Promise<{ body: T; token: string }> {
     const token = asked.token ?? (await ownToken());
     const isFormer = asked.token !== undefined && asked.token !== kept("token");
     try {
-        const { body } = await ask<T>(method, path, { ...asked, token });
+        const { body } = await request<T>(method, path, { ...asked, token });
         return { body: body as T, token };
     } catch (error) {
         if (!(error instanceof Refusal) || error.status !== 401 || isFormer) {
             throw error;
         }
         const fresh = await renew();
-        const { body } = await ask<T>(method, path, { ...asked, token: fresh });
+        const { body } = await request<T>(method, path, { ...asked, token: fresh });
         return { body: body as T, token: fresh };
     }
 }
+
+/** Asks as this phone, or as it was when it had @asked.token; where this phone's token is over,
+ * with a new one. */
+export const askAsOwn = requestAsOwn as <M extends Verb, U extends string>(
+    method: M,
+    path: U,
+    ...asked: Asking<U, M>
+) => Promise<{ body: Told<U, M>; token: string }>;

@@ -62,6 +62,15 @@ export interface Group {
     hear(cart: GroupCart, isNewest: boolean): void;
     /** Asks for it now. */
     look(): void;
+    /** Whether @next says no more than the person agreed to in @quoted. */
+    isAgreed(next: Priced | null, quoted: Priced): boolean;
+}
+
+/** As much of a quote as a group looks at. */
+export interface Priced {
+    readonly id: string;
+    readonly of: Seen | undefined;
+    readonly total: number;
 }
 
 export interface Choosing {
@@ -97,6 +106,8 @@ export const owns = cell<readonly Own[]>((kept("owns") as Own[] | undefined) ?? 
 export const sheet = cell<"filter" | "together" | Choosing | null>(null);
 /** "", "review", or an order's id, with "/receipt" behind it for that. */
 export const place = cell(location.hash.slice(1));
+/** A bank that took the page away sent it back here. */
+export const cameBack = cell(false);
 /** What just changed, said once. */
 export const news = cell("");
 export const problem = cell("");
@@ -191,7 +202,7 @@ export function setOld(at: number): void {
 
 /** Rejects when there is no answer. */
 export async function readPage(): Promise<void> {
-    const asking = ask<OrderPage>("GET", "/api/order-page", { etag: pageTag });
+    const asking = ask("GET", "/api/order-page", { etag: pageTag });
     const { body, etag } = await asking.catch((error: unknown) => {
         menuOld.value = heardAt;
         throw error;

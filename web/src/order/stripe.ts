@@ -12,7 +12,10 @@ interface Elements {
 }
 interface Stripe {
     elements(options: object): Elements;
-    confirmPayment(options: object): Promise<{ error?: { message?: string } }>;
+    confirmPayment(options: object): Promise<{
+        error?: { message?: string };
+        paymentIntent?: { status: string };
+    }>;
 }
 
 export interface Wanted {
@@ -27,11 +30,12 @@ export interface Wanted {
     onWallet(): void;
 }
 
-/** null: the bank agreed, as far as a page is told; else why not, in the provider's words, "" where
- * its form says it. Rejects when there is no answer. */
-export type Outcome = string | null;
+/** As far as a page is told. `why` it was not paid is in the provider's words, "" where its form
+ * says it. */
+export type Outcome = "agreed" | "undecided" | { readonly why: string };
 
 export interface Form {
+    /** Rejects when there is no answer. Never ends where the bank takes the page away. */
     pay(): Promise<Outcome>;
     close(): void;
 }
@@ -57,15 +61,19 @@ function load(url: string): Promise<unknown> {
 async function pay(stripe: Stripe, elements: Elements, clientSecret: string): Promise<Outcome> {
     const { error: early } = await elements.submit();
     if (early) {
-        return "";
+        return { why: "" };
     }
-    const { error } = await stripe.confirmPayment({
+    const { origin, pathname, hash } = location;
+    const { error, paymentIntent } = await stripe.confirmPayment({
         elements,
         clientSecret,
-        confirmParams: { return_url: location.href },
+        confirmParams: { return_url: origin + pathname + hash },
         redirect: "if_required",
     });
-    return error ? (error.message ?? "?") : null;
+    if (error) {
+        return { why: error.message ?? "?" };
+    }
+    return paymentIntent?.status === "processing" ? "undecided" : "agreed";
 }
 
 export async function openForm(wanted: Wanted): Promise<Form> {
@@ -78,6 +86,7 @@ export async function openForm(wanted: Wanted): Promise<Form> {
     const elements = stripe.elements({ clientSecret, locale: wanted.locale, appearance });
     const form = elements.create("payment");
     const express = elements.create("expressCheckout");
+    wallet.hidden = true; // until there is one
     form.on("ready", wanted.onReady);
     express.on("ready", ({ availablePaymentMethods: any }) => {
         wallet.hidden = !any || !Object.values(any).some(Boolean);

@@ -1,6 +1,7 @@
 // How this phone's orders stand: asked for now and then, at no common moment of all phones.
 import type { Clock, Random, Undo } from "../base/clock";
 import type { Purchase } from "../base/protocol";
+import { stayAwake } from "../ui/awake";
 import { play, readyTones } from "../ui/tones";
 import { changeOwn } from "./buy";
 import { follow } from "./cell";
@@ -69,7 +70,7 @@ function watch(id: string, { clock, random }: Watch): Watched {
         }
         try {
             const asked = { token: own.token, etag };
-            const answer = await ask<Purchase>("GET", `/api/orders/${id}/status`, asked);
+            const answer = await ask("GET", `/api/orders/${id}/status`, asked);
             etag = answer.etag;
             failures = 0;
             hear(id, answer.body);
@@ -179,5 +180,7 @@ export function startTracking(world: Watch): void {
             }
         }
         lineWants(wanted);
+        const seen = shownOwn.value?.last;
+        stayAwake(seen !== undefined && !isOver(seen));
     });
 }

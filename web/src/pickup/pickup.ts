@@ -10,6 +10,8 @@ export interface Pickup {
     /** Called since the screen came up: drawn with a short movement, once. */
     readonly fresh: ReadonlySignal<ReadonlySet<string>>;
     readonly isStaff: Signal<boolean>;
+    /** Whether names stand beside the numbers. */
+    readonly areNamesShown: Signal<boolean>;
 }
 
 export function startPickup(stream: Stream, isStaff: boolean): Pickup {
@@ -28,5 +30,5 @@ export function startPickup(stream: Stream, isStaff: boolean): Pickup {
             play(readyTones);
         }
     });
-    return { stream, board, fresh, isStaff: signal(isStaff) };
+    return { stream, board, fresh, isStaff: signal(isStaff), areNamesShown: signal(false) };
 }

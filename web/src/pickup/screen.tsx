@@ -1,7 +1,7 @@
 // The public board: numbers, and nothing about whose they are. Staff mode is loaded when it is
 // asked for, so that a screen on the wall carries none of it.
-import { type Signal, signal } from "@preact/signals-core";
 import type { FunctionComponent } from "preact";
+import type { Part } from "../base/part";
 import type { Order } from "../base/protocol";
 import { nodeNow } from "../base/stream";
 import { sayAge } from "../base/time";
@@ -9,28 +9,23 @@ import { numberText } from "../base/words";
 import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
+import { Shown } from "../ui/part";
 import { isSoundOn, unlockSound } from "../ui/sound";
 import type { Pickup } from "./pickup";
 
-type StaffScreen = FunctionComponent<{ pickup: Pickup }>;
-
-const staffScreen: Signal<StaffScreen | null> = signal(null);
-
-async function loadStaff(pickup: Pickup): Promise<void> {
-    const { startStaff } = await import("./staff");
-    staffScreen.value = startStaff(pickup);
+interface Props {
+    pickup: Pickup;
+    staff: Part<FunctionComponent>;
+    /** What a board on the wall has besides. */
+    wall: Part<FunctionComponent>;
 }
 
-export function PickupScreen({ pickup }: { pickup: Pickup }) {
-    if (!pickup.isStaff.value) {
-        return <Public pickup={pickup} />;
-    }
-    if (staffScreen.value === null) {
-        void loadStaff(pickup);
-        return <p class="empty">Loading the staff view.</p>;
-    }
-    const Staff = staffScreen.value;
-    return <Staff pickup={pickup} />;
+export function PickupScreen({ pickup, staff, wall }: Props) {
+    return pickup.isStaff.value ? (
+        <Shown part={staff}>{(Staff) => <Staff />}</Shown>
+    ) : (
+        <Public pickup={pickup} wall={wall} />
+    );
 }
 
 /** Kept in the address, so that a reload stays where it was. */
@@ -39,7 +34,7 @@ export function setStaff(pickup: Pickup, isStaff: boolean): void {
     pickup.isStaff.value = isStaff;
 }
 
-function Public({ pickup }: { pickup: Pickup }) {
+function Public({ pickup, wall }: Pick<Props, "pickup" | "wall">) {
     const { stream, board } = pickup;
     const { preparing, ready, waiting } = board.value;
     return (
@@ -48,9 +43,7 @@ function Public({ pickup }: { pickup: Pickup }) {
                 <Connection stream={stream} />
                 <nav class="tools" aria-label="Pickup">
                     <SoundButton />
-                    <button type="button" onClick={() => setStaff(pickup, true)}>
-                        Staff
-                    </button>
+                    {wall.it.value && <wall.it.value />}
                 </nav>
             </Header>
             <main class="wall">
@@ -89,6 +82,7 @@ function Numbers({ title, orders, kind, pickup }: NumbersProps) {
                 {orders.map((order) => (
                     <li key={order.id} class={pickup.fresh.value.has(order.id) ? "is-fresh" : ""}>
                         {numberText(order)}
+                        {pickup.areNamesShown.value && order.name && <small>{order.name}</small>}
                     </li>
                 ))}
             </ul>

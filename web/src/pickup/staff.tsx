@@ -2,11 +2,12 @@
 import "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { type Draft, draft } from "../base/action";
-import { fetchOrders, fillRandom, send } from "../base/ask";
+import { fetchOrders, send, sign } from "../base/ask";
 import { world } from "../base/browser";
 import { type Desk, startDesk } from "../base/desk";
 import { formatMoney } from "../base/money";
 import type { Line, Order } from "../base/protocol";
+import { fillRandom } from "../base/random";
 import { browserShelf } from "../base/shelf";
 import { flagText } from "../base/states";
 import { nodeNow } from "../base/stream";
@@ -18,13 +19,21 @@ import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { complain, offerUndo, Toasts } from "../ui/toast";
-import { isWhole, readyUnits, type Units, unitsLeft } from "./board";
+import { Who, WhoSheet } from "../ui/who";
+import { findOrders, isWhole, readyUnits, type Units, unitsLeft } from "./hand-over";
 import type { Pickup } from "./pickup";
 import { SoundButton, setStaff } from "./screen";
 
 export function startStaff(pickup: Pickup) {
     const shelf = browserShelf("pickup");
-    const desk = startDesk(pickup.stream, { ...world, shelf, send, fill: fillRandom, complain });
+    const desk = startDesk(pickup.stream, {
+        ...world,
+        shelf,
+        send,
+        sign,
+        fill: fillRandom,
+        complain,
+    });
     return () => <Staff pickup={pickup} desk={desk} />;
 }
 
@@ -57,6 +66,7 @@ function Staff({ pickup, desk }: StaffProps) {
                 <Connection stream={stream} waiting={desk.waiting} />
                 <nav class="tools" aria-label="Pickup">
                     <SoundButton />
+                    <Who />
                     <button type="button" onClick={() => setBackOpen(true)}>
                         <Icon name="undo" /> Handed over
                     </button>
@@ -66,6 +76,7 @@ function Staff({ pickup, desk }: StaffProps) {
                 </nav>
             </Header>
             <main class="staff">
+                <Find orders={[...waiting, ...ready, ...preparing]} onChoose={setChosen} />
                 <Rows title="Ready" orders={[...waiting].reverse().concat(ready)} {...rows} />
                 <Rows title="Preparing" orders={preparing} {...rows} />
             </main>
@@ -78,9 +89,57 @@ function Staff({ pickup, desk }: StaffProps) {
                 />
             )}
             {isBackOpen && <HandedOver desk={desk} onClose={() => setBackOpen(false)} />}
+            <WhoSheet />
             <Toasts />
         </>
     );
+}
+
+interface FindProps {
+    orders: readonly Order[];
+    onChoose(id: string): void;
+}
+
+/** By the number that the guest says: the sheet then shows whose it is, and what is in it. */
+function Find({ orders, onChoose }: FindProps) {
+    const [said, setSaid] = useState("");
+    const find = (form: HTMLFormElement): void => {
+        const typed = String(new FormData(form).get("number"));
+        const found = findOrders(orders, typed);
+        const [one] = found;
+        if (one && found.length === 1) {
+            onChoose(one.id);
+            form.reset();
+        }
+        setSaid(findText(typed, found));
+    };
+    return (
+        <form
+            class="find"
+            onSubmit={(event) => {
+                event.preventDefault();
+                find(event.currentTarget);
+            }}
+        >
+            <label>
+                Number
+                <input name="number" required autocomplete="off" autocapitalize="characters" />
+            </label>
+            <button type="submit">
+                <Icon name="search" /> Find
+            </button>
+            <output>{said}</output>
+        </form>
+    );
+}
+
+function findText(typed: string, found: readonly Order[]): string {
+    if (found.length > 1) {
+        return `Which one: ${found.map(numberText).join(", ")}?`;
+    }
+    return found.length === 1
+        ? ""
+        : `${typed.toUpperCase()} is not here: handed over, cancelled, or of another stall.`;
 }
 
 interface RowsProps extends StaffProps {

@@ -7,4 +7,10 @@ export const card = {
     paying: "Asking your bank …",
     paySent: "Your bank agreed. The stall is being told …",
     notPaid: "It was not paid: {why}",
+    lastFailed: "It was not paid. Try again, or with another card.",
+    notAnswered:
+        "Your bank’s question was not answered. Pay again, with this card or with another.",
+    undecided: "Your bank has not decided yet. Do not pay again: this page shows what it says.",
+    backUnknown:
+        "The stall cannot hear yet what your bank said. Wait a little before you pay again.",
 } as const;

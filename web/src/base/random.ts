@@ -1,0 +1,3 @@
+export function fillRandom(bytes: Uint8Array): void {
+    crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>);
+}

@@ -1,0 +1,149 @@
+// Giving back to a card what the provider took: some of what was ordered, or an amount.
+import { useState } from "preact/hooks";
+import type { Order } from "../base/protocol";
+import { numberText } from "../base/words";
+import { Reasons } from "../ui/reasons";
+import { Sheet } from "../ui/sheet";
+import { wear } from "../ui/wear";
+import * as actions from "./actions";
+import type { Counter } from "./counter";
+import { type Counts, freeUnits, leftOnCard, priceOf, wishAmount, wishUnits } from "./give-back";
+import styles from "./give-back.css?inline";
+import { Keypad, typedOn, useTyping } from "./keypad";
+import { Stepper } from "./stepper";
+import { Sum } from "./sum";
+
+wear(styles);
+
+const reasons = ["Not good", "Wrong item", "Waited too long", "Sold out"];
+
+interface Props {
+    counter: Counter;
+    order: Order;
+    onDone(): void;
+}
+
+export function GiveBackSheet({ counter, order, onDone }: Props) {
+    const [counts, setCounts] = useState<Counts>(new Map());
+    const [text, setText] = useState<string | null>(null); // null: by lines
+    const [isAsking, setAsking] = useState(false);
+    const { money } = counter;
+    const left = leftOnCard(order);
+    const amount = text === null ? priceOf(order, counts) : Number(text);
+    const isPossible = amount > 0 && amount <= left;
+
+    if (isAsking) {
+        const choose = (reason: string): void => {
+            const wished =
+                text === null
+                    ? wishUnits(order, counts, reason)
+                    : wishAmount(order, amount, reason);
+            void counter.desk.act(actions.giveBack(order, wished));
+            onDone();
+        };
+        return (
+            <Sheet
+                key="reason"
+                title={`Give back ${money(amount)}: why?`}
+                onClose={() => setAsking(false)}
+            >
+                <Reasons reasons={reasons} verb="Give back" onChoose={choose} />
+            </Sheet>
+        );
+    }
+    return (
+        <Sheet title={`${numberText(order)}: give back to the card`} onClose={onDone} isWide>
+            <div class="give-back">
+                {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form */}
+                <div class="switch" role="group" aria-label="What is given back">
+                    <Way name="What was ordered" isOn={text === null} onOn={() => setText(null)} />
+                    <Way name="An amount" isOn={text !== null} onOn={() => setText("")} />
+                </div>
+                {text === null ? (
+                    <Lines order={order} counts={counts} onCounts={setCounts} />
+                ) : (
+                    <Amount
+                        text={text}
+                        onText={setText}
+                        onEnter={setAsking}
+                        mayEnter={isPossible}
+                    />
+                )}
+                <dl class="sums">
+                    <Sum name="Left on the card" text={money(left)} />
+                </dl>
+                {amount > left && (
+                    <p role="alert" class="flag">
+                        The card was charged {money(left)} that is not given back yet.
+                    </p>
+                )}
+                <button
+                    type="button"
+                    class="primary huge"
+                    disabled={!isPossible}
+                    onClick={() => setAsking(true)}
+                >
+                    Give back {money(amount)}
+                </button>
+            </div>
+        </Sheet>
+    );
+}
+
+function Way({ name, isOn, onOn }: { name: string; isOn: boolean; onOn(): void }) {
+    return (
+        <button type="button" aria-pressed={isOn} onClick={onOn}>
+            {name}
+        </button>
+    );
+}
+
+interface LinesProps {
+    order: Order;
+    counts: Counts;
+    onCounts(counts: Counts): void;
+}
+
+function Lines({ order, counts, onCounts }: LinesProps) {
+    return (
+        <ul class="detail-lines">
+            {order.lines.map((line) => {
+                const most = freeUnits(order, line).length;
+                const change = (count: number): void =>
+                    onCounts(new Map(counts).set(line.id, Math.min(count, most)));
+                return (
+                    <li key={line.id} class={most === 0 ? "is-struck" : ""}>
+                        <span class="quantity">{most}×</span>
+                        <span class="what">
+                            <span class="name">{line.name}</span>
+                            {most < line.quantity && line.state === "active" && (
+                                <small>{line.quantity - most} given back</small>
+                            )}
+                        </span>
+                        {most > 0 && (
+                            <Stepper
+                                value={counts.get(line.id) ?? 0}
+                                least={0}
+                                label={line.name}
+                                onChange={change}
+                            />
+                        )}
+                    </li>
+                );
+            })}
+        </ul>
+    );
+}
+
+interface AmountProps {
+    text: string;
+    onText(text: string): void;
+    onEnter(isEntered: boolean): void;
+    mayEnter: boolean;
+}
+
+function Amount({ text, onText, onEnter, mayEnter }: AmountProps) {
+    const press = (key: string): void => onText(typedOn(text, key));
+    useTyping(press, () => onEnter(true), mayEnter);
+    return <Keypad press={press} />;
+}

@@ -1,0 +1,27 @@
+import type { ComponentChildren } from "preact";
+import type { Part } from "../base/part";
+
+interface Props<T> {
+    part: Part<T>;
+    children(it: T): ComponentChildren;
+}
+
+/** The part; while it is not here, why not. */
+export function Shown<T>({ part, children }: Props<T>) {
+    const it = part.it.value;
+    if (it !== null) {
+        return <>{children(it)}</>;
+    }
+    if (part.hasFailed.value) {
+        return (
+            <p class="part-missing" role="alert">
+                This part of the page did not come. The rest goes on.{" "}
+                <button type="button" onClick={part.load}>
+                    Try again
+                </button>
+            </p>
+        );
+    }
+    part.load();
+    return <p class="empty">Loading</p>;
+}
