@@ -96,10 +96,11 @@ function lostIntent({ standIn }, popup) {
 
 const ORPHAN = "an intent whose order is nowhere is cancelled when we waited long enough";
 const MISSING = "an intent whose order is nowhere stays while a device is missing";
+const LATE = "a form that the provider hears of when its order is cancelled is closed";
 
 /** How the gateways of a scene are set. */
 const PATIENT = { variables: { TRESTLE_DECIDE_MINUTES: 0 } };
-export const SETTINGS = { [ORPHAN]: PATIENT, [MISSING]: PATIENT };
+export const SETTINGS = { [ORPHAN]: PATIENT, [MISSING]: PATIENT, [LATE]: { speed: 20 } };
 
 export const SCENES = {
     /** Whatever it says, an event counts when the provider signed it lately, and once. */
@@ -189,6 +190,23 @@ export const SCENES = {
         const { status, body } = await stall.ask("POST", where, {});
         must(status !== 200, `a page got ${body.client_secret}`);
         await until("its end", SECONDS, () => intents.get(made[0].id).status === "canceled");
+    },
+
+    /** An ask is written down before it goes out: it is asked to its end, and its end is closed. */
+    async [LATE](stall) {
+        const { api } = stall.standIn;
+        const order = await unpaid(stall);
+        api.cut = "gateway";
+        const { status } = await stall.device.request("POST", `/api/orders/${order.id}/payment`, {
+            body: {},
+        });
+        must(status === 503, `a form over a line that is cut: ${status}`);
+        await say(stall, order, "cancel", { reason: "no" });
+        must(stall.money(order.id).length === 0, "the line was not cut");
+        api.cut = "";
+        await until("its intent to be closed", SECONDS, () =>
+            stall.money(order.id).some(({ intent }) => intent.status === "canceled"),
+        );
     },
 
     async "a hold that the bank lets go is not captured, and the order says so"(stall) {

@@ -184,6 +184,29 @@ async function secretsLeak(stall, told) {
     return hidden.some((secret) => texts.some((text) => text.includes(secret)));
 }
 
+/** How the money of @stories stands at the provider. */
+const standing = (stall, stories) =>
+    JSON.stringify(
+        stories.map(({ id }) =>
+            stall.money(id).map(({ intent: { id, status }, ...sums }) => ({ id, status, ...sums })),
+        ),
+    );
+
+/** Each order of @stories as it is shown when it is settled, and what a device would tell: both of
+ * one moment. A form that was asked for while the line was cut may come to the provider when its
+ * order was cancelled long ago; whoever looked before that looks again. */
+async function settledAll(stall, pair, stories) {
+    return until("nothing to move any more", PAY_SECONDS, async () => {
+        const before = standing(stall, stories);
+        const shown = [];
+        for (const story of stories) shown.push(await settled(stall, story));
+        if (standing(stall, stories) !== before) return false;
+        if (pair) await agreed(pair, stories);
+        const told = await stall.device.command("export");
+        return standing(stall, stories) === before && { shown, told };
+    });
+}
+
 /** Until the stores of both have of @stories the money that the provider has. */
 async function agreed(pair, stories) {
     for (const story of stories)
@@ -209,10 +232,7 @@ async function trial(dice, tips, stall, pair) {
     await Promise.all(guests);
     stall.standIn.faults.clear();
     stall.standIn.api.cut = "";
-    const shown = [];
-    for (const story of stories) shown.push(await settled(stall, story));
-    if (pair) await agreed(pair, stories);
-    const told = await stall.device.command("export");
+    const { shown, told } = await settledAll(stall, pair, stories);
     const stored = ordersOf(told);
     for (const [i, story] of stories.entries()) {
         const own = { ...stored.get(story.id), prices: PRICES };
