@@ -162,8 +162,8 @@ function faultsPlant(dice, standIn) {
     }
     if (dice.below(6) === 0)
         standIn.faults.add({ kind: "slow_bank", times: 1 + dice.below(2), seconds: BANK_SECONDS });
-    standIn.account.events.listen(({ type, data: { object } }) => {
-        if (type === "refund.created") refundMayFail(dice, standIn, object);
+    standIn.account.events.listen(({ type, data: { object } }, isDouble) => {
+        if (type === "refund.created" && !isDouble) refundMayFail(dice, standIn, object);
     });
 }
 
