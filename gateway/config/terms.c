@@ -17,10 +17,39 @@ static int set_text(char *to, size_t capacity, const char *value)
     return 0;
 }
 
+/* What goes into a header: a token in quotes, a policy of the page's. */
+static bool is_quotable(const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if (*value <= ' ' || *value > '~' || *value == '"' || *value == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What follows an origin of this machine in @value; NULL: it is another's. The port's end is its
+ * host's: in "http://127.0.0.1:80@example.com" that would be a name and a password. */
+static const char *after_own_origin(const char *value)
+{
+    static const char *const starts[] = {"http://127.0.0.1:", "http://[::1]:"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        const size_t size = strlen(starts[i]);
+        const size_t digits =
+            strncmp(value, starts[i], size) == 0 ? strspn(value + size, "0123456789") : 0;
+        if (digits > 0) {
+            return value + size + digits;
+        }
+    }
+    return NULL;
+}
+
 static bool is_web_url(const char *value)
 {
-    return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://127.0.0.1:", 17) == 0 ||
-           strncmp(value, "http://[::1]:", 13) == 0;
+    const char *after = after_own_origin(value);
+    const bool is_own = after != NULL && (*after == '\0' || *after == '/');
+    const bool is_secure = strncmp(value, "https://", 8) == 0 && value[8] != '\0';
+    return (is_own || is_secure) && is_quotable(value);
 }
 
 static int set_url(void *context, const char *value)
@@ -90,17 +119,6 @@ static int set_unpaid(void *context, const char *value)
 
 /* --- messages --- */
 
-/* What goes into a token in quotes. */
-static bool is_quotable(const char *value)
-{
-    for (; *value != '\0'; value++) {
-        if (*value <= ' ' || *value > '~' || *value == '"' || *value == '\\') {
-            return false;
-        }
-    }
-    return true;
-}
-
 static int set_push_contact(void *context, const char *value)
 {
     struct terms *terms = context;
@@ -113,11 +131,9 @@ static int set_push_contact(void *context, const char *value)
 /* An origin of this machine, and nothing after it. */
 static int set_push_practice(void *context, const char *value)
 {
-    static const char start[] = "http://127.0.0.1:";
     struct terms *terms = context;
-    const size_t size = sizeof start - 1;
-    const bool is_one = strncmp(value, start, size) == 0 && value[size] != '\0' &&
-                        value[size + strspn(value + size, "0123456789")] == '\0';
+    const char *after = after_own_origin(value);
+    const bool is_one = strncmp(value, "http://127", 10) == 0 && after != NULL && *after == '\0';
     return is_one ? set_text(terms->push_practice, sizeof terms->push_practice, value)
                   : ERR_MALFORMED;
 }
@@ -125,9 +141,8 @@ static int set_push_practice(void *context, const char *value)
 static int set_sms_url(void *context, const char *value)
 {
     struct terms *terms = context;
-    return is_web_url(value) && is_quotable(value)
-               ? set_text(terms->sms_url, sizeof terms->sms_url, value)
-               : ERR_MALFORMED;
+    return is_web_url(value) ? set_text(terms->sms_url, sizeof terms->sms_url, value)
+                             : ERR_MALFORMED;
 }
 
 static int set_sms_from(void *context, const char *value)

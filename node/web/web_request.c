@@ -6,9 +6,9 @@
 #undef ERR_STATE
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "node/web/header.h"
 #include "node/web/web_state.h"
 
 enum { NAMED_HEADER_BYTES_MAX = 2048 };
@@ -46,19 +46,10 @@ bool web_request_read_named(struct connection *connection, const char *name)
 /* Among the subprotocols: lws answers with the one of them that is its own. */
 static bool copy_ticket(struct lws *wsi, char *to, size_t capacity)
 {
-    static const char prefix[] = "ticket.";
     char listed[TEXT_HEADER_BYTES_MAX];
     to[0] = '\0';
-    if (!copy_header(wsi, WSI_TOKEN_PROTOCOL, listed, sizeof listed)) {
-        return false;
-    }
-    const char *at = strstr(listed, prefix);
-    if (at == NULL) {
-        return true;
-    }
-    at += sizeof prefix - 1;
-    const int size = snprintf(to, capacity, "%.*s", (int)strcspn(at, ", "), at);
-    return size >= 0 && (size_t)size < capacity;
+    return copy_header(wsi, WSI_TOKEN_PROTOCOL, listed, sizeof listed) &&
+           header_ticket(listed, to, capacity) == 0;
 }
 
 /* The parts of the query, joined again: lws has split and decoded them. */
@@ -207,14 +198,8 @@ int web_request_body_size(const struct connection *connection, size_t size_max, 
     if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0) {
         return 0;
     }
-    if (!copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, digits, sizeof digits) ||
-        digits[strspn(digits, "0123456789")] != '\0') {
+    if (!copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, digits, sizeof digits)) {
         return ERR_MALFORMED;
     }
-    unsigned long long size = strtoull(digits, NULL, 10);
-    if (size > size_max) {
-        return ERR_TOO_LARGE;
-    }
-    *ret_size = (size_t)size;
-    return 0;
+    return header_length(digits, size_max, ret_size);
 }

@@ -1,17 +1,20 @@
-/* fuzz_web.c - the parts of an HTTP request that are judged before its body: method, path, Host and
- * Origin.
+/* fuzz_web.c - the parts of an HTTP request that are judged before its body: method, path, Host,
+ * Origin, Content-Length and subprotocols.
  *
- * Input: lines: method, path, Host, Origin.
+ * Input: lines: those.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "node/access/tickets.h"
+#include "node/api/api.h"
 #include "node/api/routes.h"
 #include "node/web/files.h"
 #include "node/web/guard.h"
+#include "node/web/header.h"
 #include "sync/base/check.h"
 
-enum { LINES = 4, LINE_BYTES_MAX = 512 };
+enum { LINES = 6, LINE_BYTES_MAX = 512 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,6 +59,28 @@ static void check_route(const char *method, const char *path)
     }
 }
 
+/* A length is what it is written as, but for zeros before it. */
+static void check_length(const char *digits)
+{
+    char again[32];
+    size_t size = 0;
+    const int err = header_length(digits, API_BODY_BYTES_MAX, &size);
+    check(size <= API_BODY_BYTES_MAX && (err == 0 || size == 0));
+    if (err == 0) {
+        const size_t zeros = strspn(digits, "0");
+        (void)snprintf(again, sizeof again, "%zu", size);
+        check(strcmp(digits + zeros, size > 0 ? again : "") == 0);
+    }
+}
+
+static void check_ticket(const char *listed)
+{
+    char ticket[TICKET_TEXT_BYTES + 1] = "x";
+    const int err = header_ticket(listed, ticket, sizeof ticket);
+    check(err == 0 || strlen(listed) > TICKET_TEXT_BYTES);
+    check(strpbrk(ticket, ", ") == NULL && (err != 0 || strstr(listed, ticket) != NULL));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct web_files *files;
@@ -71,5 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(file == NULL || strstr(file->path, "..") == NULL);
     check_route(lines[0], lines[1]);
     check_guard(lines[2], lines[3]);
+    check_length(lines[4]);
+    check_ticket(lines[5]);
     return 0;
 }

@@ -17,8 +17,10 @@ set(fuzz_without
     gateway/
     "tests/lib/(cluster|diner|forked_order|gossip|history_mesh|rebuild|roster_scene|scene|shop|sick|spoil)"
     "tests/lib/(stage|stall|stock_|store_suite|story)")
-# Of the gateway only the parsers: the provider's objects, a stranger's subscription, rows of its own store.
-set(fuzz_with_gateway "gateway/(stripe/|notify/(base64url|endpoint|news|p256|recipient|recipient_rows)[.]c)"
+# Of the gateway only the parsers: what a person writes for it, the provider's objects, a stranger's subscription, rows
+# of its own store.
+set(fuzz_with_gateway "gateway/config/(apple_file|card_page|credentials|secret_file|sms_fields|terms)[.]c"
+    "gateway/(stripe/|notify/(base64url|endpoint|news|p256|recipient|recipient_rows)[.]c)"
     "gateway/settle/(attempt|events|marked_rows|notes|outbox|plan)[.]c")
 
 # trestle_fuzz_filter(<list of files>): leaves in it what the fuzz build needs; elsewhere everything.

@@ -33,6 +33,14 @@ TEST(terms, keys_are_sent_over_https_or_to_this_machine_alone)
                 {"http://[::1]:8420", 0},
                 {"http://api.stripe.com", ERR_MALFORMED},
                 {"http://127.0.0.1.example:80", ERR_MALFORMED},
+                {"http://127.0.0.1:80@example.com", ERR_MALFORMED}, /* a name and a password */
+                {"http://127.0.0.1:x@example.com", ERR_MALFORMED},
+                {"http://127.0.0.1:80?@example.com", ERR_MALFORMED},
+                {"http://127.0.0.1:", ERR_MALFORMED},
+                {"https://", ERR_MALFORMED},
+                {"https://api.stripe.com/ x", ERR_MALFORMED},
+                {"https://api.stripe.com/\tx", ERR_MALFORMED},
+                {"https://api.stripe.com/\"", ERR_MALFORMED},
                 {"http://10.0.0.1:80", ERR_MALFORMED},
                 {"ftp://127.0.0.1:1", ERR_MALFORMED},
                 {"", ERR_MALFORMED}};
@@ -99,6 +107,8 @@ TEST(terms, messages_go_where_they_can_and_name_somebody)
                 {"push-practice", "http://127.0.0.1:", ERR_MALFORMED},
                 {"push-practice", "http://127.0.0.1:4711/x", ERR_MALFORMED},
                 {"push-practice", "http://10.0.0.1:4711", ERR_MALFORMED},
+                {"push-practice", "http://[::1]:4711", ERR_MALFORMED},
+                {"push-practice", "http://127.0.0.1:4711@example.com", ERR_MALFORMED},
                 {"sms-url", "https://sms.example.net/send", 0},
                 {"sms-url", "http://127.0.0.1:4711/send", 0},
                 {"sms-url", "http://sms.example.net/send", ERR_MALFORMED},

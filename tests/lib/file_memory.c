@@ -1,8 +1,10 @@
 #include "tests/lib/file_memory.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sync/base/bytes.h"
 #include "sync/base/check.h"
@@ -21,6 +23,8 @@ int __real_file_read(const char *path, size_t size_max, uint8_t **ret_data, size
 int __wrap_file_read(const char *path, size_t size_max, uint8_t **ret_data, size_t *ret_size);
 int __real_file_write(const char *path, struct bytes content, unsigned mode);
 int __wrap_file_write(const char *path, struct bytes content, unsigned mode);
+int __real_stat(const char *path, struct stat *ret_about);
+int __wrap_stat(const char *path, struct stat *ret_about);
 /* NOLINTEND(bugprone-reserved-identifier) */
 
 static bool is_ours(const char *path)
@@ -72,5 +76,19 @@ int __wrap_file_write(const char *path, struct bytes content, unsigned mode)
     }
     check(strcmp(path, kept.path) == 0);
     keep(content.data, content.size);
+    return 0;
+}
+
+/* A key's: nobody else may read it. */
+int __wrap_stat(const char *path, struct stat *ret_about)
+{
+    if (!is_ours(path)) {
+        return __real_stat(path, ret_about);
+    }
+    if (strcmp(path, kept.path) != 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    *ret_about = (struct stat){.st_mode = 0600, .st_size = (off_t)kept.size};
     return 0;
 }

@@ -1,9 +1,9 @@
 /* file_memory.h - one small file in memory, for targets whose input is a file.
  *
- * The linker puts these functions in the place of the node's file_read() and file_write()
- * (-Wl,--wrap, tests/CMakeLists.txt): a file of the folder that file_memory_put() gives is the one
- * in memory, all others are the disk's. Five calls of the kernel for each input took longer than
- * what was tried.
+ * The linker puts these functions in the place of the node's file_read() and file_write(), and of
+ * stat() (-Wl,--wrap, tests/CMakeLists.txt): a file of the folder that file_memory_put() gives is
+ * the one in memory, which nobody else may read; all others are the disk's. Five calls of the
+ * kernel for each input took longer than what was tried.
  */
 #ifndef TRESTLE_TESTS_LIB_FILE_MEMORY_H
 #define TRESTLE_TESTS_LIB_FILE_MEMORY_H
