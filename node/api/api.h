@@ -115,15 +115,12 @@ void api_problem_away(struct api_reply *reply, const char *where);
 /* The problem that its path takes @methods only. */
 void api_problem_method(struct api_reply *reply, const char *methods);
 
-/* Who asks for the stream, with what the roster says now. 0, ERR_UNAUTHENTICATED (nobody, or nobody
- * any more), ERR_FORBIDDEN. */
+/* Whether who asks may begin that view of the stream, by its row of the table: routes.h. 0, and
+ * who it is, with what the roster says now, is @reply's caller; a guest is nobody yet.
+ * ERR_UNAUTHENTICATED (nobody, or nobody any more), ERR_FORBIDDEN; ERR_LIMIT, and @reply says until
+ * when. */
 MUST_CHECK int api_watch(struct api *api, const struct access_request *request,
-                         struct caller *ret_caller);
-
-/* Whether that address may ask for a customer's WebSocket once more. 0; ERR_LIMIT, and @reply says
- * until when. */
-MUST_CHECK int api_knock(struct api *api, const struct access_request *request,
-                         struct api_reply *reply);
+                         const struct route_view *view, struct api_reply *reply);
 
 /* Whether whom api_watch() let in may go on, by the facts of the last state_refresh(): a right that
  * ended or changed ends what it had opened. */

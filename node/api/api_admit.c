@@ -120,20 +120,24 @@ static int find_caller(const struct api *api, const struct access_request *reque
 /* --- requests --- */
 
 /* How often, who, whether he may: an address is counted before its token is looked at. */
-static int admit_caller(struct api *api, const struct api_request *request, struct api_reply *reply)
+static int admit_asker(const struct api *api, const struct access_request *request,
+                       enum rate_class rate, int capability, struct api_reply *reply)
 {
     struct access *access = api->state->gate->access;
-    const enum rate_class rate = reply->route->rate;
-    int err = access_admit_address(access, &request->access, rate, &reply->retry_ms);
+    int err = access_admit_address(access, request, rate, &reply->retry_ms);
     if (err == 0) {
-        err = find_caller(api, &request->access, &reply->caller);
+        err = find_caller(api, request, &reply->caller);
     }
     if (err == 0) {
         err = access_admit_caller(access, &reply->caller, rate, &reply->retry_ms);
     }
-    if (err == 0) {
-        err = check_right(&reply->caller, reply->route->capability);
-    }
+    return err != 0 ? err : check_right(&reply->caller, capability);
+}
+
+static int admit_caller(struct api *api, const struct api_request *request, struct api_reply *reply)
+{
+    const struct route *route = reply->route;
+    const int err = admit_asker(api, &request->access, route->rate, route->capability, reply);
     return err == 0 && is_done_elsewhere(api, reply) ? ERR_FORBIDDEN : err;
 }
 
@@ -213,16 +217,13 @@ bool api_is_vouched_for(const struct api_reply *reply)
 
 /* --- streams --- */
 
-int api_watch(struct api *api, const struct access_request *request, struct caller *ret_caller)
+int api_watch(struct api *api, const struct access_request *request, const struct route_view *view,
+              struct api_reply *reply)
 {
     state_refresh(api->state);
-    int err = find_caller(api, request, ret_caller);
-    return err != 0 ? err : check_right(ret_caller, CAP_READ_BOARDS);
-}
-
-int api_knock(struct api *api, const struct access_request *request, struct api_reply *reply)
-{
-    return access_admit_address(api->state->gate->access, request, RATE_READ, &reply->retry_ms);
+    return view->is_guests ? access_admit_address(api->state->gate->access, request, view->rate,
+                                                  &reply->retry_ms)
+                           : admit_asker(api, request, view->rate, view->capability, reply);
 }
 
 bool api_may_watch(const struct api *api, const struct caller *caller)

@@ -177,10 +177,9 @@ static json_t *route_parameters(const struct route *route)
     return list;
 }
 
-static json_t *role_names(const struct route *route)
+static json_t *role_names(uint32_t roles)
 {
     json_t *names = json_array();
-    const uint32_t roles = route_roles(route);
     for (unsigned role = 0; role < ROLE_COUNT; role++) {
         if ((roles >> role & 1) != 0) {
             append(names, json_string(role_text((enum role)role)));
@@ -192,8 +191,14 @@ static json_t *role_names(const struct route *route)
 /* No token is wanted, or one of a person with one of these roles. */
 static json_t *security(const struct route *route)
 {
-    return route->capability == API_PUBLIC ? json_array()
-                                           : json_pack("[{s:o}]", "token", role_names(route));
+    return route->capability == API_PUBLIC
+               ? json_array()
+               : json_pack("[{s:o}]", "token", role_names(route_roles(route)));
+}
+
+static const char *capability_name(int capability)
+{
+    return capability < 0 ? "none" : capability_text((enum capability)capability);
 }
 
 static void put_rules(json_t *object, const struct route *route)
@@ -203,9 +208,7 @@ static void put_rules(json_t *object, const struct route *route)
                                         [AGAIN_KEYED] = "keyed",
                                         [AGAIN_HARMLESS] = "harmless"};
     put(object, "security", security(route));
-    put(object, "x-capability",
-        json_string(route->capability < 0 ? "none"
-                                          : capability_text((enum capability)route->capability)));
+    put(object, "x-capability", json_string(capability_name(route->capability)));
     put(object, "x-again", json_string(again[route->again]));
     put(object, "x-rate", json_string(rate_class_text(route->rate)));
 }
@@ -291,10 +294,27 @@ static json_t *frames_by_speaker(void)
     return object;
 }
 
+/* Who may watch which view, and how often it may begin. */
+static json_t *views_with_rules(void)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < route_views_count; i++) {
+        const struct route_view *view = &route_views[i];
+        put(object, view->name,
+            json_pack("{s:s,s:o,s:s,s:s}", "summary", view->summary, "x-roles",
+                      role_names(route_view_roles(view)), "x-capability",
+                      capability_name(view->capability), "x-rate", rate_class_text(view->rate)));
+    }
+    return object;
+}
+
 static json_t *stream_parameters(void)
 {
-    json_t *views = json_pack("{s:s,s:[s,s,s,s,s]}", "type", "string", "enum", "counter", "kitchen",
-                              "pickup", "office", "customer");
+    json_t *names = json_array();
+    for (size_t i = 0; i < route_views_count; i++) {
+        append(names, json_string(route_views[i].name));
+    }
+    json_t *views = json_pack("{s:s,s:o}", "type", "string", "enum", names);
     return json_pack("[o,o]", parameter("query", "view", true, views),
                      parameter("query", "cursor", false, json_pack("{s:s}", "type", "string")));
 }
@@ -307,12 +327,12 @@ static json_t *stream(void)
         response("What went wrong, and what to do.", "application/problem+json",
                  reference(&schema_problem)));
     json_t *call =
-        json_pack("{s:s,s:[],s:o,s:o,s:o}", "summary",
+        json_pack("{s:s,s:[],s:o,s:o,s:o,s:o}", "summary",
                   "The stream, a WebSocket. Staff's screens name a ticket of POST "
                   "/api/session/ticket as a subprotocol; customers say who they are in their "
                   "first frame. Prose: docs/api.md.",
-                  "security", "parameters", stream_parameters(), "x-frames", frames_by_speaker(),
-                  "responses", responses);
+                  "security", "parameters", stream_parameters(), "x-views", views_with_rules(),
+                  "x-frames", frames_by_speaker(), "responses", responses);
     return json_pack("{s:o}", "get", call);
 }
 

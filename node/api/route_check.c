@@ -5,16 +5,57 @@
 
 /* --- who may --- */
 
-uint32_t route_roles(const struct route *route)
+static uint32_t roles_of(int capability)
 {
     uint32_t roles = 0;
     for (unsigned role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
-        bool may =
-            route->capability < 0 || (role_person_capabilities((enum role)role) &
-                                      capability_bit((enum capability)route->capability)) != 0;
+        bool may = capability < 0 || (role_person_capabilities((enum role)role) &
+                                      capability_bit((enum capability)capability)) != 0;
         roles |= may && role != ROLE_GATEWAY ? UINT32_C(1) << role : 0;
     }
     return roles;
+}
+
+uint32_t route_roles(const struct route *route)
+{
+    return roles_of(route->capability);
+}
+
+/* --- views of the stream --- */
+
+const struct route_view *route_view_find(const char *name)
+{
+    for (size_t i = 0; i < route_views_count; i++) {
+        if (strcmp(name, route_views[i].name) == 0) {
+            return &route_views[i];
+        }
+    }
+    return NULL;
+}
+
+uint32_t route_view_roles(const struct route_view *view)
+{
+    return view->is_guests ? UINT32_C(1) << ROLE_CUSTOMER : roles_of(view->capability);
+}
+
+bool route_view_is_sound(const struct route_view *view)
+{
+    const bool is_named = view->name != NULL && view->name[0] != '\0' && view->summary != NULL;
+    const bool is_right = view->is_guests ? view->capability == API_PUBLIC
+                                          : view->capability >= 0 && view->capability < CAP_COUNT &&
+                                                view->capability != CAP_LOG;
+    return is_named && is_right && route_view_roles(view) != 0 && view->rate != RATE_UNSAID;
+}
+
+static const char *views_mistake(void)
+{
+    for (size_t i = 0; i < route_views_count; i++) {
+        const struct route_view *view = &route_views[i];
+        if (!route_view_is_sound(view) || route_view_find(view->name) != view) {
+            return view->name;
+        }
+    }
+    return NULL;
 }
 
 /* --- the table itself --- */
@@ -89,5 +130,6 @@ const char *routes_mistake(void)
 {
     const struct route_table table = {routes, routes_count};
     const char *mistake = routes_mistake_in(&table);
+    mistake = mistake != NULL ? mistake : views_mistake();
     return mistake != NULL ? mistake : schemas_mistake();
 }

@@ -281,3 +281,23 @@ const struct route routes[] = {
           schema_drawer_count, "Say what was counted; it closes the session."),
 };
 const size_t routes_count = sizeof routes / sizeof routes[0];
+
+/* --- views of the stream --- */
+
+#define VIEW(name_, capability_, summary_)                                                         \
+    {                                                                                              \
+        .name = (name_), .capability = (capability_), .rate = RATE_READ, .summary = (summary_)     \
+    }
+
+const struct route_view route_views[] = {
+    VIEW("counter", CAP_READ_BOARDS, "Orders that are not settled, and the last that are."),
+    VIEW("kitchen", CAP_READ_BOARDS, "Orders that are to be made."),
+    VIEW("pickup", CAP_READ_BOARDS, "Orders that are on their way out."),
+    VIEW("office", CAP_READ_REPORTS, "What the day comes to."),
+    {.name = "customer",
+     .is_guests = true,
+     .capability = API_PUBLIC,
+     .rate = RATE_READ,
+     .summary = "A customer's orders, place in the queue, cart, and what can be had."},
+};
+const size_t route_views_count = sizeof route_views / sizeof route_views[0];

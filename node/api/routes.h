@@ -121,6 +121,26 @@ struct route {
 extern const struct route routes[];
 extern const size_t routes_count;
 
+/* A view of the stream, GET /ws?view=: it begins as a request and goes on in frames. */
+struct route_view {
+    const char *name, *summary;
+    bool is_guests;       /* anybody may begin it; the first frame says which customer it is */
+    int capability;       /* enum capability; API_PUBLIC = a guest's */
+    enum rate_class rate; /* of its beginnings */
+};
+
+extern const struct route_view route_views[];
+extern const size_t route_views_count;
+
+/* NULL: there is none of that name. */
+const struct route_view *route_view_find(const char *name);
+
+/* Whether it says who may, and how often. */
+bool route_view_is_sound(const struct route_view *view);
+
+/* Who may watch it: as route_roles(). */
+uint32_t route_view_roles(const struct route_view *view);
+
 /* Whether it is a command of the core's, and so wants an Idempotency-Key. */
 static inline bool route_is_write(const struct route *route)
 {

@@ -48,8 +48,8 @@ void streams_free(struct streams *streams);
  * each second). */
 void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms);
 
-/* Begin. @view and @cursor as in the query; "" = no cursor. ERR_MALFORMED: no such view.
- * ERR_FORBIDDEN: an office is for who may read reports. A cursor that makes no sense is as none. */
+/* Begin. @view and @cursor as in the query; "" = no cursor. ERR_MALFORMED: no such view. A
+ * cursor that makes no sense is as none. @caller was let in: api_watch(). */
 MUST_CHECK int stream_open(struct stream *stream, const struct caller *caller, const char *view,
                            const char *cursor);
 

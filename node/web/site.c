@@ -91,19 +91,15 @@ int site_check_socket(const struct site *site, const struct site_request *reques
     if (!is_control(request) && !origin_is_right(site, request)) {
         return refuse(ret_response, ERR_FORBIDDEN, 0, "the Origin header is not this device's");
     }
+    const struct route_view *view = route_view_find(request->view);
+    if (view == NULL) {
+        return refuse(ret_response, ERR_MALFORMED, 0,
+                      "view: counter, kitchen, pickup, office or customer");
+    }
     struct access_request access = access_of(request);
-    struct caller caller;
-    if (request->is_customer) {
-        err = api_knock(site->api, &access, &ret_response->reply);
-        return err == 0 ? 0 : refuse(ret_response, err, 0, "");
-    }
     access.ticket = bytes_of_text(request->ticket);
-    err = api_watch(site->api, &access, &caller);
-    if (err != 0) {
-        return refuse(ret_response, err, 0, "");
-    }
-    ret_response->reply.caller = caller;
-    return 0;
+    err = api_watch(site->api, &access, view, &ret_response->reply);
+    return err == 0 ? 0 : refuse(ret_response, err, 0, "");
 }
 
 /* 304 where the browser has it already. */

@@ -29,7 +29,7 @@ struct site_request {
     const char *authorization; /* "" = none */
     const char *ticket;        /* of a handshake, among its subprotocols; "" = none */
     bool takes_gzip;
-    bool is_customer; /* of a handshake: who that is is said afterwards */
+    const char *view; /* of a handshake, where "" = none was named; else NULL */
     struct bytes key, header, body;
 };
 
@@ -46,9 +46,7 @@ struct site_response {
 MUST_CHECK int site_check(const struct site *site, const struct site_request *request,
                           struct site_response *ret_response);
 
-/* The same for the handshake of /ws; also the right to read boards of who asks, who is in the
- * reply's caller then; a customer's phone only says there that it is one, and may not ask too
- * often. */
+/* The same for the handshake of /ws, and whether its view is there for who asks: api_watch(). */
 MUST_CHECK int site_check_socket(const struct site *site, const struct site_request *request,
                                  struct site_response *ret_response);
 

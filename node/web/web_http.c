@@ -181,17 +181,16 @@ static int check_upgrade(struct web *web, struct connection *connection)
     const char *view = copy_argument(connection->wsi, "view=", buffer, sizeof buffer);
     struct site_response *response = &connection->exchange->response;
     struct site_request request = web_request_of(connection);
-    request.is_customer = strcmp(view, "customer") == 0;
+    request.view = view;
     int err = site_check_socket(&web->site, &request, response);
     if (err != 0) {
         return err;
     }
-    err = request.is_customer ? web_guest_new(web, connection)
-                              : open_stream(connection, &response->reply.caller, view);
+    const bool is_guests = route_view_find(view)->is_guests;
+    err = is_guests ? web_guest_new(web, connection)
+                    : open_stream(connection, &response->reply.caller, view);
     if (err != 0) {
-        api_problem(&response->reply, err,
-                    request.is_customer ? "as many phones as there may be"
-                                        : "view: counter, kitchen, pickup, office or customer");
+        api_problem(&response->reply, err, is_guests ? "as many phones as there may be" : "");
     }
     return err;
 }

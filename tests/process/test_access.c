@@ -13,6 +13,7 @@
 #include "tests/process/lib/client.h"
 #include "tests/process/lib/locked.h"
 #include "tests/process/lib/owner.h"
+#include "tests/process/lib/watching.h"
 
 static struct stall stall;
 static struct identity identity;
@@ -112,6 +113,22 @@ TEST(access, no_trick_makes_a_token_of_what_is_none)
 }
 
 /* --- WebSockets --- */
+
+TEST(access, each_view_of_the_stream_is_open_to_the_roles_that_it_names_and_to_no_other)
+{
+    open_node();
+    assert_true(route_views_count >= 5);
+    views_walk(client->port, &identity);
+    assert_int_equal(view_begin(client->port, "cellar", text_of(ROLE_OWNER)), 400);
+    close_node();
+}
+
+TEST(access, no_trick_makes_a_token_for_the_stream_of_what_is_none)
+{
+    open_node();
+    views_try_tricks(client->port, &identity);
+    close_node();
+}
 
 /* The handshake of /ws with @protocols; 101 when it is open. */
 static int watch_on(struct client *board, const char *protocols)

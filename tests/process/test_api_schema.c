@@ -214,6 +214,26 @@ TEST(api_schema, a_row_that_does_not_say_who_may_is_a_mistake_and_nothing_starts
     assert_false(route_is_sound(&route));
 }
 
+TEST(api_schema, a_view_of_the_stream_that_does_not_say_who_may_is_a_mistake)
+{
+    struct route_view views[6];
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        views[i] = *route_view_find("kitchen");
+        assert_true(route_view_is_sound(&views[i]));
+    }
+    views[0].capability = API_PUBLIC; /* the boards */
+    views[1].capability = API_SIGNED_IN;
+    views[2].capability = CAP_LOG;
+    views[3].rate = RATE_UNSAID;
+    views[4].name = "";
+    views[5].is_guests = true; /* and somebody's */
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        assert_false(route_view_is_sound(&views[i]));
+    }
+    assert_null(route_view_find("cellar"));
+    assert_int_equal(route_view_roles(route_view_find("customer")), 1U << ROLE_CUSTOMER);
+}
+
 TEST(api_schema, a_row_that_is_not_whole_or_there_twice_is_a_mistake)
 {
     const struct route sound = *route_of("POST", "/api/orders");

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "node/access/rate_class.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
 #include "tests/process/lib/customer.h"
@@ -214,6 +215,49 @@ TEST(web_refusals, a_handshake_from_elsewhere_is_refused)
     fd = booth_dial(booth);
     assert_int_equal(404, booth_upgrade(fd, booth, "/api/session", origin));
     (void)close(fd);
+    booth_free(booth);
+}
+
+/* So many at once that even a busy machine answers faster than one client may ask. */
+enum { STRANGERS = 8 };
+
+/* The last status of handshakes for a kitchen's stream by strangers, all at once. */
+static int begin_at_once(const struct booth *booth)
+{
+    static const char request[] =
+        "GET /ws?view=kitchen HTTP/1.1\r\nHost: stall.local\r\nOrigin: http://stall.local\r\n"
+        "Sec-WebSocket-Protocol: trestle, ticket.00\r\n" BOOTH_UPGRADE "\r\n";
+    int fds[STRANGERS], status = 0;
+    for (size_t i = 0; i < STRANGERS; i++) {
+        fds[i] = raw_dial(web_guests_port(booth->web), 0);
+        assert_true(raw_send(fds[i], request, sizeof request - 1));
+    }
+    for (size_t i = 0; i < STRANGERS; i++) {
+        raw_read_answer(fds[i], false);
+        assert_true(got.status == 401 || got.status == 429);
+        status = got.status == 429 ? 429 : status;
+        (void)close(fds[i]);
+    }
+    return status;
+}
+
+TEST(web_refusals, whoever_begins_a_screens_stream_again_and_again_is_told_to_wait)
+{
+    const unsigned most = 100 * rate_class_limit(RATE_READ).burst;
+    struct booth *booth = booth_new(ROLE_OWNER);
+    booth_add_access(booth);
+    booth->config.guests_address = "127.0.0.1";
+    booth_serve(booth);
+    unsigned count = 0;
+    int status = 0;
+    while (count < most && status != 429) {
+        status = begin_at_once(booth);
+        count += STRANGERS;
+    }
+    assert_int_equal(status, 429);
+    assert_true(count >= rate_class_limit(RATE_READ).burst);
+    const int own = booth_screen(booth, "/ws?view=kitchen"); /* the stall's own are let be */
+    (void)close(own);
     booth_free(booth);
 }
 

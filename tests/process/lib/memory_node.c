@@ -99,9 +99,9 @@ void memory_node_forget(struct memory_node *node)
 void memory_node_watch(struct memory_node *node, const char *view, const char *cursor,
                        struct stream *ret_stream)
 {
-    struct caller caller;
+    struct api_reply reply = {.status = 0};
     const struct access_request request = {.entrance = ENTRANCE_LOOPBACK};
     state_refresh(node->api->state);
-    assert_int_equal(api_watch(node->api, &request, &caller), 0);
-    assert_int_equal(stream_open(ret_stream, &caller, view, cursor), 0);
+    assert_int_equal(api_watch(node->api, &request, route_view_find(view), &reply), 0);
+    assert_int_equal(stream_open(ret_stream, &reply.caller, view, cursor), 0);
 }
