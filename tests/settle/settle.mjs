@@ -41,6 +41,7 @@ const FLUSHES_MAX = 100; // of which one finds the disk full,
 const FLUSHES_FULL = 8; // and at most so many after it
 const PAIRED = 15; // one of so many stalls has two gateways
 const SPEED = 20; // of the clocks of the gateway and of the provider
+const SPEED_PAIRED = 8; // two devices end a link that is silent for seconds of these
 const LINE_CUT_MS = 100; // at most this many times SPEED
 const BANK_SECONDS = 20; // for which a bank thinks
 
@@ -287,7 +288,8 @@ function run(seed) {
         );
     count(TWO_GATEWAYS);
     const deaths = [dies, deathOf(pairs)];
-    return inStall(`seed ${seed}, two gateways`, settings, (stall) =>
+    const paired = { ...settings, speed: SPEED_PAIRED };
+    return inStall(`seed ${seed}, two gateways`, paired, (stall) =>
         withTwo(stall, deaths, (pair) => trial(dice, tips, stall, pair)),
     );
 }
