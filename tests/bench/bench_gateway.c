@@ -5,8 +5,8 @@
  *
  * The sides take turns. The load is one process with one thread, pinned to the last CPU; servers
  * have all CPUs. An order is two lines paid in cash at the gateway's own screen; all customers are
- * told how many orders wait for the kitchen. An argument (orders, webhooks, crowd) measures that
- * alone.
+ * told how many orders wait for the kitchen. An argument (orders, webhooks, crowd, storm)
+ * measures that alone.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -21,11 +21,13 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/crowd.h"
 #include "tests/bench/orders.h"
+#include "tests/bench/storm.h"
 
 enum {
     HOOKS = 3000,
     HOOKS_IN_FLIGHT = 64,
     PHONES = 5000,
+    STORM_PHONES = 1000,
     PINGS_S = 40, /* in which the gateway pings each phone once */
     FILES = 8192, /* open at once, here and in each server */
 };
@@ -235,6 +237,27 @@ static void part_crowd(void)
     }
 }
 
+/* Whoever stands at the stall works on while customers come in numbers. */
+static void part_storm(void)
+{
+    static const char words[] = "--customers 2000";
+    struct storm_figures back, flood;
+    (void)fprintf(stderr, "storm\n");
+    side_reopen_gateway(&sides[OURS], words);
+    orders_warm_up(&sides[OURS]);
+    storm_return(&sides[OURS], words, STORM_PHONES, &back);
+    printf("\n%d phones come back at once after a restart\n", STORM_PHONES);
+    tell_one("until each was told", "s", back.back_s, 0);
+    tell_one("meanwhile 20 orders/s of the stall, acknowledged, p50", "ms", back.acked_p50_ms, 0);
+    tell_one("the same, p99", "ms", back.acked_p99_ms, 0);
+    storm_flood(&sides[OURS], words, &flood);
+    printf("\n512 customers ask for prices as fast as they are answered\n");
+    tell_one("answered with a price", "per s", flood.per_s, 0);
+    tell_one("refused", "per s", flood.refused_s, 0);
+    tell_one("meanwhile 20 orders/s of the stall, acknowledged, p50", "ms", flood.acked_p50_ms, 0);
+    tell_one("the same, p99", "ms", flood.acked_p99_ms, 0);
+}
+
 static bool tell_missing(void)
 {
     bool is_missing = false;
@@ -255,8 +278,10 @@ struct part {
 /* All, or the one that was asked for. */
 static void run_parts(const char *name)
 {
-    static const struct part parts[] = {
-        {"orders", part_orders}, {"webhooks", part_hooks}, {"crowd", part_crowd}};
+    static const struct part parts[] = {{"orders", part_orders},
+                                        {"webhooks", part_hooks},
+                                        {"crowd", part_crowd},
+                                        {"storm", part_storm}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (name == NULL || strcmp(name, parts[i].name) == 0) {
             parts[i].run();

@@ -452,10 +452,12 @@ const struct load_post *load_run(struct load *load, const struct load_plan *plan
 void load_watch(struct load *load, unsigned screens)
 {
     const double begin_s = bench_now_s();
+    const unsigned own_max = load->target->opening_max;
+    const unsigned opening_max = own_max > 0 ? own_max : OPENING_MAX;
     while (load->told_count < screens) {
         must(bench_now_s() < begin_s + patience_s, "every screen told in a minute");
         while (load->screens_count < screens &&
-               load->screens_count - load->told_count < OPENING_MAX) {
+               load->screens_count - load->told_count < opening_max) {
             screen_open(load);
         }
         load_turn(load, 1000);

@@ -24,7 +24,8 @@ enum {
 struct load_target {
     int port;
     bool is_secure;
-    const char *watch; /* path of its WebSocket */
+    unsigned opening_max; /* handshakes at once; 0 = as many as each listener's queue takes */
+    const char *watch;    /* path of its WebSocket */
     /* The first message of the @screen-th watcher; NULL = none. */
     size_t (*hello)(void *context, unsigned screen, char *to, size_t capacity);
     void *context;

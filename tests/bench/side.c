@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "node/access/token.h"
 #include "sync/base/err.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/program.h"
@@ -20,6 +19,8 @@ enum {
     CLEAR_IN_FLIGHT = 32,
     ITEM = 11, /* of docs/examples/menu.csv: it and the next have no options */
     WEBHOOK_BYTES = 2048,
+    HEADERS_MAX = 2048,
+    PERSON = 1, /* of the counter */
 };
 
 /* --- requests --- */
@@ -41,16 +42,23 @@ static size_t post(const struct side *side, const char *path, const char *header
     return (size_t)size;
 }
 
+/* The same with a key that is new. */
+static size_t keyed_post_with(struct side *side, const char *path, const char *headers,
+                              const char *body, char *to, size_t capacity)
+{
+    char all[HEADERS_MAX];
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)snprintf(all, sizeof all, "%sIdempotency-Key: %08x%08x%016llx\r\n", headers,
+                   (unsigned)((int64_t)now.tv_sec - side->identity.epoch_ms / 1000), 0x5eedu,
+                   (unsigned long long)++side->keys);
+    return post(side, path, all, body, to, capacity);
+}
+
 static size_t keyed_post(struct side *side, const char *path, const char *body, char *to,
                          size_t capacity)
 {
-    char header[96];
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    (void)snprintf(header, sizeof header, "Idempotency-Key: %08x%08x%016llx\r\n",
-                   (unsigned)((int64_t)now.tv_sec - side->identity.epoch_ms / 1000), 0x5eedu,
-                   (unsigned long long)++side->keys);
-    return post(side, path, header, body, to, capacity);
+    return keyed_post_with(side, path, side->person, body, to, capacity);
 }
 
 /* Two lines, paid in cash. */
@@ -103,11 +111,8 @@ size_t side_webhook(void *context, unsigned number, char *to, size_t capacity)
 
 /* --- our gateway --- */
 
-/* A customer of its own for each phone; a token a phone, since one may have four only. */
-static size_t hello(void *context, unsigned screen, char *to, size_t capacity)
+void side_customer(const struct side *side, unsigned number, char *ret_token)
 {
-    const struct side *side = context;
-    char text[TOKEN_TEXT_MAX];
     const int64_t now_s = (int64_t)time(NULL);
     struct token token = {.audience = AUDIENCE_CUSTOMER,
                           .popup = side->identity.popup,
@@ -115,8 +120,45 @@ static size_t hello(void *context, unsigned screen, char *to, size_t capacity)
                           .role = ROLE_CUSTOMER,
                           .issued_s = now_s,
                           .expires_s = now_s + TOKEN_CUSTOMER_S};
-    put_be64(token.number, screen + 1);
-    token_mint(&token, &side->identity.device_secret, text);
+    put_be64(token.number, number + 1);
+    token_mint(&token, &side->identity.device_secret, ret_token);
+}
+
+void side_sign_in(struct side *side)
+{
+    char text[PROGRAM_TEXT_MAX], token_text[TOKEN_TEXT_MAX];
+    bench_program(text, "record add staff number=%d name=Mira --state '%s'", PERSON, side->state);
+    bench_program(text, "staff role %d counter --state '%s'", PERSON, side->state);
+    const int64_t now_s = (int64_t)time(NULL);
+    const struct token token = {.audience = AUDIENCE_STAFF,
+                                .popup = side->identity.popup,
+                                .issuer = side->identity.device,
+                                .subject = PERSON,
+                                .role = ROLE_COUNTER,
+                                .issued_s = now_s,
+                                .expires_s = now_s + TOKEN_STAFF_S};
+    token_mint(&token, &side->identity.device_secret, token_text);
+    (void)snprintf(side->person, sizeof side->person, "Authorization: Bearer %s\r\n", token_text);
+}
+
+size_t side_quote(struct side *side, unsigned number, const char *token, char *to, size_t capacity)
+{
+    char headers[TOKEN_TEXT_MAX + 128], body[128];
+    (void)snprintf(headers, sizeof headers,
+                   "Authorization: Bearer %s\r\nX-Forwarded-For: 10.%u.%u.1\r\n", token,
+                   number / 256, number % 256);
+    (void)snprintf(body, sizeof body,
+                   "{\"mode\":\"take-away\",\"lines\":[{\"item\":%d,\"quantity\":1},"
+                   "{\"item\":%d,\"quantity\":1}]}",
+                   ITEM, ITEM + 1);
+    return keyed_post_with(side, "/api/quotes", headers, body, to, capacity);
+}
+
+/* A customer of its own for each phone; a token a phone, since one may have four only. */
+static size_t hello(void *context, unsigned screen, char *to, size_t capacity)
+{
+    char text[TOKEN_TEXT_MAX];
+    side_customer(context, screen, text);
     const int size = snprintf(
         to, capacity, "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[],\"menu\":false}", text);
     bench_must(size < 0 || (size_t)size >= capacity ? ERR_TOO_LARGE : 0, "a first message");

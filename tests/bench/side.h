@@ -3,6 +3,7 @@
 #ifndef TRESTLE_TESTS_BENCH_SIDE_H
 #define TRESTLE_TESTS_BENCH_SIDE_H
 
+#include "node/access/token.h"
 #include "node/config/identity.h"
 #include "tests/bench/load.h"
 #include "tests/bench/server.h"
@@ -22,8 +23,9 @@ struct side {
                   unsigned count);
     char *folder;
     char state[SIDE_PATH_MAX], log[SIDE_PATH_MAX];
-    struct identity identity; /* of the gateway */
-    uint64_t keys;            /* of requests, given so far */
+    struct identity identity;         /* of the gateway */
+    char person[TOKEN_TEXT_MAX + 32]; /* who orders at a locked screen: a header; "" = the screen */
+    uint64_t keys;                    /* of requests, given so far */
     const struct load_post *cleared;
     const char *step; /* that clears them */
 };
@@ -34,6 +36,10 @@ void side_open_gateway(struct side *side, const char *words);
 /* The same again, with other words: memory begins anew. */
 void side_reopen_gateway(struct side *side, const char *words);
 
+/* Whoever orders from now on is somebody of the counter: a gateway that hears of addresses by a
+ * proxy has its screen locked. It runs. */
+void side_sign_in(struct side *side);
+
 /* Where it listens for TLS. */
 int side_https_port(const struct side *side);
 
@@ -42,6 +48,11 @@ void side_open_socketio(struct side *side);
 void side_open_raw(struct side *side, const char *loop);
 
 void side_close(struct side *side);
+
+/* The token of our gateway's @number-th customer: TOKEN_TEXT_MAX. */
+void side_customer(const struct side *side, unsigned number, char *ret_token);
+/* It asks what two dishes cost, through a proxy that tells its own address: a whole request. */
+size_t side_quote(struct side *side, unsigned number, const char *token, char *to, size_t capacity);
 
 /* An event of the card provider, signed, as a whole request for load_plan: @context is a side. */
 size_t side_webhook(void *context, unsigned number, char *to, size_t capacity);
