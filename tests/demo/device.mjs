@@ -178,8 +178,12 @@ export class Device {
         if (code !== 0) throw this.#trouble(`stopped badly (${signal ?? `status ${code}`})`);
     }
 
-    /** One request: {status, body}. Rejects when there is no answer. */
-    request(method, path, { body, key, token } = {}) {
+    /**
+     * One request: {status, body}. Rejects when there is no answer; a GET over a kept connection
+     * that the node let go at that moment is asked over another.
+     */
+    request(method, path, options = {}) {
+        const { body, key, token } = options;
         const payload = body === undefined ? "" : JSON.stringify(body);
         const headers = { Origin: this.url };
         if (key) headers["Idempotency-Key"] = key;
@@ -207,7 +211,11 @@ export class Device {
                 },
             );
             request.setTimeout(ANSWER_MS, () => request.destroy(new Error("no answer in time")));
-            request.on("error", reject);
+            request.on("error", (error) => {
+                const isLetGo = request.reusedSocket && error.code === "ECONNRESET";
+                if (isLetGo && method === "GET") resolve(this.request(method, path, options));
+                else reject(error);
+            });
             request.end(payload);
         });
     }

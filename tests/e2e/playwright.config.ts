@@ -22,7 +22,9 @@ export default defineConfig({
     timeout: 300_000, // of a whole story, on a machine that builds something else besides
     expect: { timeout: 30_000 },
     fullyParallel: false,
-    workers: 1, // two cores, and each test has several pages
+    // More than cores: a test keeps half of one busy, and waits for nodes and for what the screens
+    // do by the clock.
+    workers: 3,
     retries: 0,
     forbidOnly: true,
     reporter: [["list"]],
