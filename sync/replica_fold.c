@@ -19,9 +19,7 @@ int replica_mark(struct replica *replica, struct store_txn *txn, uint32_t type,
     return err;
 }
 
-/* What reading the rows of salvages came to: of one that the disk spoilt all are made anew at the
- * next scrub, and until then the turn cannot be. */
-static int salvages_read(struct replica *replica, int err)
+int replica_salvages_read(struct replica *replica, int err)
 {
     replica->scrub.is_wrong |= err == ERR_MALFORMED;
     return err == ERR_MALFORMED ? ERR_IO : err == ERR_NOT_FOUND ? 0 : err;
@@ -33,7 +31,7 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct
     struct salvaged_row row;
     int err = salvage_of_log(&cursor, txn, from, &row);
     if (err != 0) {
-        return salvages_read(replica, err);
+        return replica_salvages_read(replica, err);
     }
     while (err == 0) {
         bool is_marked =
@@ -42,7 +40,7 @@ int replica_mark_salvaged(struct replica *replica, struct store_txn *txn, struct
         err = is_marked ? salvage_row_next(&cursor, &row) : ERR_LIMIT;
     }
     salvage_cursor_close(&cursor);
-    return salvages_read(replica, err);
+    return replica_salvages_read(replica, err);
 }
 
 /* ERR_LIMIT. */

@@ -21,16 +21,19 @@ enum {
 
 /* --- limits --- */
 
-static int limit_hash(struct replica *replica, struct store_txn *txn, uint32_t slot, uint64_t seq,
+/* h(limit->seq) of the log in @slot. Where the disk spoilt that event the log is told as far as it
+ * is there before, until it is mended. */
+static int limit_hash(struct replica *replica, struct store_txn *txn, uint32_t slot,
                       struct log_limit *limit)
 {
-    struct log_head at;
-    int err = log_head_at(txn, &replica->config.popup, &replica->vector.heads[slot], seq, &at);
-    if (err != 0) {
-        return ERR_IO;
+    const struct log_head *head = &replica->vector.heads[slot];
+    struct log_head at = *head;
+    int err = log_head_at(txn, &replica->config.popup, head, limit->seq, &at);
+    while (err != 0 && err != ERR_IO) { /* before the first event nothing can be spoilt */
+        err = log_head_at(txn, &replica->config.popup, head, --limit->seq, &at);
     }
     limit->hash = at.hash;
-    return 0;
+    return err;
 }
 
 int replica_limits(struct replica *replica, struct store_txn *txn)
@@ -39,7 +42,7 @@ int replica_limits(struct replica *replica, struct store_txn *txn)
     for (uint32_t slot = 0; slot < vector->count; slot++) {
         const struct log_head *head = &vector->heads[slot];
         struct log_limit limit = {.seq = roster_limit(&replica->roster, head->log)};
-        int err = head->seq > limit.seq ? limit_hash(replica, txn, slot, limit.seq, &limit) : 0;
+        int err = head->seq > limit.seq ? limit_hash(replica, txn, slot, &limit) : 0;
         if (err != 0) {
             return err;
         }

@@ -295,7 +295,7 @@ static int run_write_again(struct replica *replica, struct store_txn *txn, const
             event->type == EVENT_SALVAGE || (info != NULL && info->kind == KIND_STOCK);
         err = replica_mark(replica, txn, event->type, &event->entity, out);
     }
-    return err;
+    return err != 0 ? err : replica_limits(replica, txn); /* what counts of the log may end there */
 }
 
 /* A signature that no peer has is not needed where a later one covers its events. */

@@ -100,7 +100,7 @@ static int is_all_carried(struct replica *replica, struct store_txn *txn,
         memcpy(id.hash, hash.bytes, OPERATION_HASH_BYTES);
         err = salvaged_is_carried(txn, &replica->roster, &id, ret_is);
     }
-    return err == ERR_MALFORMED ? ERR_IO : err;
+    return replica_salvages_read(replica, err);
 }
 
 /* Whether @log may have more of it carried. */
@@ -229,7 +229,8 @@ static int run_salvage(struct replica *replica, struct store_txn *txn, const str
 
 /* --- what boards show --- */
 
-/* The last event of @log about @entity into @seq, when it is a later one. */
+/* The last event of @log about @entity into @seq, when it is a later one. A row that is none is
+ * no event. */
 static int last_event(struct store_txn *txn, uint64_t log, const struct entity_id *entity,
                       uint64_t *seq)
 {
@@ -238,18 +239,16 @@ static int last_event(struct store_txn *txn, uint64_t log, const struct entity_i
     struct entity_id found;
     struct bytes key;
     struct bytes value;
-    uint64_t found_log = 0;
-    uint64_t found_seq = 0;
+    uint64_t found_log;
+    uint64_t found_seq;
     int err = store_cursor_open(txn, TABLE_ENTITY, &cursor);
     if (err != 0) {
         return err;
     }
     err = store_cursor_before(&cursor, key_bytes(&end), &key, &value);
-    if (err == 0) {
-        err = key_entity_event_parse(key, &found, &found_log, &found_seq);
-    }
     store_cursor_close(&cursor);
-    if (err == 0 && found_log == log && entity_id_equal(&found, entity) && found_seq > *seq) {
+    if (err == 0 && key_entity_event_parse(key, &found, &found_log, &found_seq) == 0 &&
+        found_log == log && entity_id_equal(&found, entity) && found_seq > *seq) {
         *seq = found_seq;
     }
     return err == ERR_NOT_FOUND ? 0 : err;
@@ -268,10 +267,12 @@ static int last_on_boards(struct store_txn *txn, uint64_t log, uint64_t *ret_seq
         return err;
     }
     err = store_cursor_seek(&cursor, bytes_of(first, sizeof first), &key, &value);
-    while (err == 0 && key.size > ENTITY_ID_BYTES && key.data[0] == INDEX_ACTIVE) {
-        struct entity_id entity;
-        memcpy(entity.bytes, key.data + key.size - ENTITY_ID_BYTES, ENTITY_ID_BYTES);
-        err = last_event(txn, log, &entity, ret_seq);
+    while (err == 0 && key.data[0] == INDEX_ACTIVE) {
+        if (key.size > ENTITY_ID_BYTES) { /* else it is no order's row */
+            struct entity_id entity;
+            memcpy(entity.bytes, key.data + key.size - ENTITY_ID_BYTES, ENTITY_ID_BYTES);
+            err = last_event(txn, log, &entity, ret_seq);
+        }
         if (err == 0) {
             err = store_cursor_next(&cursor, &key, &value);
         }
@@ -302,7 +303,7 @@ int replica_salvage_note(struct replica *replica, struct store_txn *txn)
             err = last_event(txn, head->log, &replica->roster_entity, urgent_to);
         }
     }
-    return err == ERR_MALFORMED ? ERR_IO : err;
+    return err;
 }
 
 /* --- turns --- */
@@ -315,7 +316,7 @@ static uint64_t delay_ms(const struct replica *replica, const struct log_head *h
     put_be64(numbers + 8, replica->config.seed ^ replica->log);
     struct bytes part = bytes_of(numbers, sizeof numbers);
     hash_parts(hash, sizeof hash, &part, 1);
-    return head->device == replica->device || head->log == replica->fork_stated
+    return head->device == replica->device
                ? 0
                : OTHERS_DELAY_MIN_MS + get_be64(hash) % OTHERS_DELAY_SPREAD_MS;
 }
@@ -329,8 +330,7 @@ static void plan_update(struct replica *replica, uint32_t slot, uint64_t from, s
     }
     bool is_new = plan->from != from;
     plan->from = plan->next = from;
-    if (is_new || plan->due_ms < now.mono_ms ||
-        replica->vector.heads[slot].log == replica->fork_stated) {
+    if (is_new || plan->due_ms < now.mono_ms) {
         plan->due_ms = now.mono_ms + delay_ms(replica, &replica->vector.heads[slot]);
     }
 }

@@ -99,7 +99,8 @@ static int refold(struct replica *replica, struct store_txn *txn, const struct l
         return err;
     }
     const struct entity_id entity = event.entity;
-    return replica_mark(replica, txn, event.type, &entity, out);
+    err = replica_limits(replica, txn); /* its hash may be the last that is told */
+    return err != 0 ? err : replica_mark(replica, txn, event.type, &entity, out);
 }
 
 static int look(struct replica *replica, struct store_txn *txn, uint32_t slot, uint64_t seq,

@@ -227,6 +227,11 @@ MUST_CHECK int replica_mark_waiting(struct replica *replica, struct store_txn *t
 MUST_CHECK int replica_mark_salvaged(struct replica *replica, struct store_txn *txn,
                                      struct operation *from);
 
+/* What reading the rows of salvages came to, @err, is to the turn: of one that the disk spoilt all
+ * are made anew at the next scrub, and until then the turn cannot be. 0 also where there are none;
+ * ERR_IO. */
+MUST_CHECK int replica_salvages_read(struct replica *replica, int err);
+
 /* Fold what is dirty; a dirty roster first, with whatever it makes valid or void. ERR_IO, ERR_FULL.
  */
 MUST_CHECK int replica_fold(struct replica *replica, struct store_txn *txn, struct effects *out);
@@ -244,7 +249,8 @@ MUST_CHECK int replica_keep_lost(struct store_txn *txn, uint64_t log);
 /* replica_fork.c: forks are found, proven, stated; and what voids the end of a log limits what is
  * told of it. */
 
-/* Bring the limits of all logs in line with the roster and the heads. ERR_IO. */
+/* Bring the limits of all logs in line with the roster, the heads and what the disk spoilt. ERR_IO.
+ */
 MUST_CHECK int replica_limits(struct replica *replica, struct store_txn *txn);
 
 /* Take the FORKQ or FORKP in replica->mesh.message, which came over @link. ERR_IO, ERR_FULL. */

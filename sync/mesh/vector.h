@@ -18,7 +18,8 @@ enum {
 };
 
 /* Where what counts of a log ends, when that is before its head: a fork or a revocation voids the
- * rest. seq is UINT64_MAX where nothing does. */
+ * rest. Where the disk spoilt the event there it ends earlier. seq is UINT64_MAX where nothing
+ * does. */
 struct log_limit {
     uint64_t seq;
     struct hash hash; /* h(seq), when the head lies beyond */

@@ -21,14 +21,15 @@ int register_fork(struct load *load, const struct log_point *at, const struct ev
 
 /* --- revocations and retirements --- */
 
-/* Whether the chain stored here has another event where @revocation names one. */
+/* Whether the chain stored here has another event where @revocation names one, as far as is known:
+ * the disk may have spoilt it. */
 static int is_elsewhere(struct store_txn *txn, uint64_t log,
                         const struct roster_revocation *revocation, bool *ret_is)
 {
     struct hash hash;
     struct bytes event;
     const int err = event_get(txn, log, revocation->seq, &hash, &event);
-    if (err != 0 && err != ERR_NOT_FOUND) {
+    if (err == ERR_IO) {
         return err;
     }
     *ret_is = err == 0 && !hash_equal(&hash, &revocation->hash);

@@ -8,7 +8,7 @@
 #include "sync/roster/statement.h"
 #include "tests/lib/stage.h"
 
-enum { A, B, C, PEERS, FORK_BYTES_MAX = 1024 };
+enum { A, B, C, D, PEERS, FORK_BYTES_MAX = 1024, STRANGER_KEY = 900 };
 
 static struct stage stage;
 
@@ -152,6 +152,70 @@ TEST(fork_overheard, a_body_that_is_none_is_passed_over)
     stage_stop(&stage);
 }
 
+/* The frame is the peer's own, whatever it holds. */
+TEST(fork_overheard, an_event_that_is_none_is_passed_over)
+{
+    static uint8_t data[2 * FORK_BYTES_MAX];
+    struct signature signature = {{0}};
+    struct writer writer;
+    struct bytes frame, event;
+    struct hash hash;
+    begin();
+    state(A, forks.bodies[B]);
+    const uint64_t log = stage.peers[B].head.log;
+    const uint64_t seq = journal_state(stage.world, &stage.journal, &stage.peers[B], EVENT_LOG_FORK,
+                                       forks.bodies[C]);
+    assert_int_equal(event_get(stage.world, log, seq, &hash, &event), 0);
+    writer_init(&writer, data, sizeof data);
+    message_write_events_begin(&writer, log, seq, 2);
+    write_bin(&writer, (const uint8_t *)"junk", 4);
+    write_bin(&writer, event.data, event.size);
+    message_write_events_end(&writer, &signature, false);
+    assert_int_equal(writer_finish(&writer, &frame), 0);
+    stage_turn(&stage, B, frame);
+    assert_true(is_told(C));
+    stage_stop(&stage);
+}
+
+/* Anybody can make such a log, and its fork. */
+TEST(fork_overheard, the_fork_of_a_log_that_nobody_knows_is_not_told)
+{
+    uint8_t buffer[FORK_BYTES_MAX];
+    struct public_key key;
+    struct secret_key secret;
+    struct log_head stranger;
+    begin();
+    state(A, forks.bodies[B]);
+    keys_of_number(STRANGER_KEY, &key, &secret);
+    log_head_init(&stranger, &stage.journal.popup, &key, stage.peers[C].id, 1);
+    const uint64_t stated = replica_log_seq(stage.replica);
+    state(B, proof_of(&stranger, &stranger.hash, &secret, buffer));
+    assert_int_equal(replica_log_seq(stage.replica), stated);
+    state(B, forks.bodies[C]);
+    assert_true(is_told(C));
+    stage_stop(&stage);
+}
+
+TEST(fork_overheard, of_two_in_one_turn_the_second_is_told_when_it_comes_again)
+{
+    begin();
+    state(A, forks.bodies[B]);
+    const struct bytes two[] = {forks.bodies[C], forks.bodies[D]};
+    uint64_t seqs[2];
+    stage_begin(&stage);
+    for (uint32_t i = 0; i < 2; i++) {
+        seqs[i] =
+            journal_state(stage.world, &stage.journal, &stage.peers[B], EVENT_LOG_FORK, two[i]);
+        stage_say(&stage, B, frame_event(&stage, B, seqs[i], false));
+    }
+    stage_end(&stage);
+    assert_true(is_told(C));
+    assert_false(is_ended(D));
+    stage_turn(&stage, B, frame_event(&stage, B, seqs[1], false));
+    assert_true(is_told(D));
+    stage_stop(&stage);
+}
+
 TEST(fork_overheard, a_device_that_hears_so_of_a_fork_of_its_own_log_asks_for_a_new_one)
 {
     uint8_t buffer[FORK_BYTES_MAX];
@@ -165,5 +229,7 @@ TEST(fork_overheard, a_device_that_hears_so_of_a_fork_of_its_own_log_asks_for_a_
     store_memory_abort(txn);
     state(B, proof_of(&stage.own.head, &first, &stage.own.log_secret, buffer));
     assert_true(stage.effects->is_new_log_needed);
+    state(B, forks.bodies[C]);
+    assert_false(is_ended(C)); /* it has no log to tell that in */
     stage_stop(&stage);
 }
