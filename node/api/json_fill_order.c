@@ -198,6 +198,7 @@ void fill_amend(struct fill *fill)
 
 void fill_hand_over(struct fill *fill)
 {
+    fill->command->truth = fill_truth(fill, "uncollected");
     const struct json_value *array = json_get(fill->body, "units");
     fill->command->ids_count = (uint32_t)json_count(array);
     for (uint32_t i = 0; i < fill->command->ids_count; i++) {

@@ -104,6 +104,16 @@ int json_quote(const struct state *state, struct moment now, struct json_value *
 
 /* --- an order --- */
 
+static bool is_uncollected(const struct order *order)
+{
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        if (order->lines[i].uncollected > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *said_of(const struct order *order)
 {
     static const char *const texts[PHASE_COUNT] = {
@@ -117,6 +127,9 @@ static const char *said_of(const struct order *order)
         [PHASE_CANCELLED] = "It was cancelled.",
     };
     const bool is_reserved = order->ledger.held_minor > 0 && order->phase == PHASE_PLACED;
+    if (order->phase == PHASE_COMPLETED && is_uncollected(order)) {
+        return "It was not collected. Ask at the hand-over whether it is still there.";
+    }
     return is_reserved ? "Ordered; the money is reserved, not charged. The kitchen has not taken "
                          "it yet."
                        : texts[order->phase];
@@ -239,6 +252,9 @@ struct json_value *json_purchase(const struct state *state, int64_t now_wall_ms)
     json_put_text(object, "reason", order->reason);
     json_put_times(object, state);
     put_place(object, state, now_wall_ms);
+    if (is_uncollected(order)) {
+        json_put_bool(object, "uncollected", true);
+    }
     put_review(object, &state->review);
     return object;
 }

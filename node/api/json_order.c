@@ -49,6 +49,9 @@ static struct json_value *line(const struct order_line *line)
     json_put_int(object, "wished", line->quantity_wished);
     json_put_word(object, &schema_line, "progress", (size_t)line->progress);
     json_put_int(object, "handed", line->handed);
+    if (line->uncollected > 0) {
+        json_put_int(object, "uncollected", line->uncollected);
+    }
     json_put_int(object, "unit_price", line->unit_price_minor);
     json_put_int(object, "total", line_total(line));
     json_put_int(object, "discount", line->discount_minor);

@@ -152,7 +152,8 @@ SCHEMA(line_units, "LineUnits", NULL,
     INT("units", 1, ORDER_QUANTITY_MAX));
 
 SCHEMA(hand_over, "HandOver", "Units left out = everything.",
-    OBJECT("units", schema_line_units, MANY(1, ORDER_LINES_MAX), OPTIONAL));
+    OBJECT("units", schema_line_units, MANY(1, ORDER_LINES_MAX), OPTIONAL),
+    BOOL("uncollected", OPTIONAL, NOTE("to nobody: who ordered it did not come for it")));
 
 SCHEMA(seen, "Seen", "A kitchen's board drew the ticket on a visible page.",
     TEXT("station", 0, SHORT_MAX),
@@ -179,6 +180,7 @@ SCHEMA(line, "Line", NULL,
     INT("wished", 0, INT32_MAX, NOTE("with edits that wait for the kitchen's yes")),
     ENUM("progress", progress_words),
     INT("handed", 0, INT32_MAX, NOTE("units given out")),
+    INT("uncollected", 1, INT32_MAX, OPTIONAL, NOTE("of these: nobody came for them")),
     MONEY("unit_price", NOTE("without options")),
     MONEY("total", NOTE("after discount")),
     MONEY("discount"),
@@ -376,6 +378,7 @@ SCHEMA(purchase, "Purchase", "An order as its customer sees it.",
     OBJECT("ready_in", schema_ready_in, OPTIONAL,
         NOTE("left out while too few orders became ready, and when it takes longer than "
              "they did")),
+    BOOL("uncollected", OPTIONAL, NOTE("some of it was not collected: who asks may still get it")),
     OBJECT("review", schema_own_review, OPTIONAL,
         NOTE("once it was handed over, where this device may write a review")));
 

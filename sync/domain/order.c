@@ -253,6 +253,9 @@ static void fill_reason(const struct fold *fold, struct order *order)
 
 static bool is_wasted(const struct order *order, const struct order_line *line)
 {
+    if (line->uncollected > 0) {
+        return true;
+    }
     const bool is_wanted = line->is_active && !order->is_cancelled;
     return !is_wanted && line->progress != LINE_WAITING &&
            (line->handed == 0 || line->handed < (uint32_t)line->quantity);

@@ -97,6 +97,7 @@ struct order_line {
     uint32_t revision;       /* line-changing events on it */
     enum line_progress progress;
     uint32_t handed;        /* units given out, at most quantity */
+    uint32_t uncollected;   /* of these: left behind, as nobody came for them */
     int64_t discount_minor; /* its share, scaled to the quantity */
     bool is_void;
     bool is_refused;

@@ -112,6 +112,7 @@ struct order_handed {
         uint32_t line;
         uint32_t units; /* 1..ORDER_QUANTITY_MAX */
     } lines[ORDER_LINES_MAX];
+    bool is_uncollected; /* to nobody: whoever ordered it did not come */
 };
 
 struct order_cancel {

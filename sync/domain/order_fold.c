@@ -226,6 +226,7 @@ static void note_handed(struct fold *fold, uint32_t index)
         }
         note_done(fold, &fold->lines[at], index);
         fold->lines[at].units_handed += handed.lines[i].units;
+        fold->lines[at].units_collected += handed.is_uncollected ? 0 : handed.lines[i].units;
         fold->lines[at].handovers++;
     }
 }

@@ -47,9 +47,10 @@ struct fold_line {
     uint64_t facts_saw[ENTITY_LOGS_MAX]; /* what every fact on it had seen; UINT64_MAX = no fact */
     uint64_t settled[ENTITY_LOGS_MAX];   /* edits up to there were in effect when handed over */
     bool is_started, is_done;
-    uint64_t units_handed; /* as said; may be more than there are */
-    uint32_t handovers;    /* that name it */
-    uint64_t done_t;       /* earliest; UINT64_MAX = not done */
+    uint64_t units_handed;    /* as said; may be more than there are */
+    uint64_t units_collected; /* of them by somebody who came */
+    uint32_t handovers;       /* that name it */
+    uint64_t done_t;          /* earliest; UINT64_MAX = not done */
 };
 
 /* Too large to be thrown about, small enough for a stack: 0.25 MiB. */

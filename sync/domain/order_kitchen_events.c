@@ -4,7 +4,7 @@
  *   refuse      [[line, ...], reason]
  *   start, done [[line, ...]]
  *   recall      [[operation, ...]]
- *   handed      [[[line, units], ...]]
+ *   handed      [[[line, units], ...], is uncollected or missing]
  *   unhand      [[operation, ...]]
  *   cancel      [reason]
  *   reinstate   []
@@ -195,19 +195,36 @@ int order_drop_decode(struct bytes body, struct order_drop *ret_drop)
 
 void order_handed_encode(const struct order_handed *handed, struct writer *writer)
 {
-    write_array(writer, 1);
+    write_array(writer, handed->is_uncollected ? 2 : 1);
     write_array(writer, handed->lines_count);
     for (uint32_t i = 0; i < handed->lines_count; i++) {
         write_array(writer, 2);
         write_uint(writer, handed->lines[i].line);
         write_uint(writer, handed->lines[i].units);
     }
+    if (handed->is_uncollected) {
+        write_bool(writer, true);
+    }
+}
+
+/* What is no bool makes no hand-over void: the food is gone. */
+static bool read_uncollected(struct reader *reader, uint32_t *unknown)
+{
+    if (*unknown == 0) {
+        return false;
+    }
+    (*unknown)--;
+    if (reader_peek(reader) != READER_BOOL) {
+        (void)read_raw(reader);
+        return false;
+    }
+    return read_bool(reader);
 }
 
 int order_handed_decode(struct bytes body, struct order_handed *ret_handed)
 {
     struct reader reader;
-    const uint32_t unknown = body_begin(&reader, body, 1);
+    uint32_t unknown = body_begin(&reader, body, 1);
     struct order_handed handed = {0};
     handed.lines_count = read_array(&reader, 1, ORDER_LINES_MAX);
     for (uint32_t i = 0; i < handed.lines_count; i++) {
@@ -215,6 +232,7 @@ int order_handed_decode(struct bytes body, struct order_handed *ret_handed)
         handed.lines[i].line = read_line_once(&reader, handed.lines, sizeof handed.lines[0], i);
         handed.lines[i].units = read_positive(&reader, ORDER_QUANTITY_MAX);
     }
+    handed.is_uncollected = read_uncollected(&reader, &unknown);
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_handed = handed;

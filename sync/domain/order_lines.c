@@ -185,6 +185,9 @@ static void fill_progress(const struct fold_line *from, struct order_line *line)
     const uint64_t quantity = (uint64_t)line->quantity;
     line->progress = from->is_done ? LINE_DONE : from->is_started ? LINE_STARTED : LINE_WAITING;
     line->handed = (uint32_t)(from->units_handed < quantity ? from->units_handed : quantity);
+    /* Who has it in his hand came, whatever somebody said who had not heard of it. */
+    line->uncollected =
+        from->units_collected < line->handed ? line->handed - (uint32_t)from->units_collected : 0;
 }
 
 static void void_lines(const struct fold *fold, struct order *order)

@@ -196,7 +196,7 @@ struct command {
     bool has_note;
     struct bytes note; /* line.set */
     bool truth; /* amend: yes; menu.available; review.hide: hidden; recall: back to waiting (start
-                   too; when nothing of it was begun, the acceptance) */
+                   too; when nothing of it was begun, the acceptance); hand-over: nobody came */
     struct bytes reason;            /* void, refuse, cancel: required; discount, refund */
     struct bytes method, reference; /* place, pay, refund; method is "cash" or "card-external" */
     int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount.

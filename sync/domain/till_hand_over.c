@@ -7,11 +7,12 @@
 static int add_units(struct order_handed *handed, const struct order_line *line, int32_t wanted)
 {
     const uint32_t left = line_left(line);
+    const bool is_early = handed->is_uncollected && left > 0 && line->progress != LINE_DONE;
     if (wanted < 0) {
         return ERR_MALFORMED;
     }
-    if (!line->is_active || (uint32_t)wanted > left) {
-        return ERR_STATE;
+    if (!line->is_active || (uint32_t)wanted > left || is_early) {
+        return ERR_STATE; /* nobody is late for what is not made */
     }
     if (left > 0) {
         const uint32_t at = handed->lines_count++;
@@ -24,7 +25,7 @@ static int add_units(struct order_handed *handed, const struct order_line *line,
 int till_hand_over(struct task *task)
 {
     struct selection selection;
-    struct order_handed handed = {0};
+    struct order_handed handed = {.is_uncollected = task->command->truth};
     if (task->order->is_cancelled || task->order->phase == PHASE_DRAFT) {
         return ERR_STATE;
     }
@@ -94,14 +95,16 @@ static bool is_line_selected(const struct task *task, const struct selection *se
 static void hand_over_again(struct task *task, const struct selection *selection,
                             const struct history_event *event)
 {
-    struct event_line lines[ORDER_LINES_MAX];
-    struct order_handed handed = {0};
-    const uint32_t count = event_lines(event, lines);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!is_line_selected(task, selection, lines[i].line)) {
+    struct order_handed was;
+    if (order_handed_decode(event->body, &was) != 0) {
+        return; /* a body that makes no sense gave nothing */
+    }
+    struct order_handed handed = {.is_uncollected = was.is_uncollected};
+    for (uint32_t i = 0; i < was.lines_count; i++) {
+        if (!is_line_selected(task, selection, was.lines[i].line)) {
             const uint32_t at = handed.lines_count++;
-            handed.lines[at].line = lines[i].line;
-            handed.lines[at].units = lines[i].units;
+            handed.lines[at].line = was.lines[i].line;
+            handed.lines[at].units = was.lines[i].units;
         }
     }
     if (handed.lines_count > 0) {

@@ -121,17 +121,66 @@ test("an order is found by its number, and whose it is stands before the hand-ov
     node.do("done", place("Mara").id);
     node.do("accept", place("Piet").id);
     const staff = await screen(browser, "/pickup?staff");
-    await staff.getByLabel("Number").fill("7");
+    await staff.getByLabel("Number or code").fill("7");
     await staff.getByRole("button", { name: "Find" }).click();
     await expect(staff.getByText(/^7 is not here/)).toBeVisible();
-    await staff.getByLabel("Number").fill("1");
+    await staff.getByLabel("Number or code").fill("1");
     await staff.keyboard.press("Enter");
     await expect(staff.getByRole("dialog")).toContainText("Mara");
     await staff.getByRole("button", { name: "Hand over everything" }).click();
-    await staff.getByLabel("Number").fill("a2");
+    await staff.getByLabel("Number or code").fill("a2");
     await staff.keyboard.press("Enter");
     await expect(staff.getByRole("dialog")).toContainText("Not ready yet");
     await expect(staff.getByRole("button", { name: "Nothing chosen" })).toBeDisabled();
+});
+
+test("a guest's code finds his order, and an order that nobody comes for ends in words", async ({
+    browser,
+}) => {
+    const lines = [{ item: 20, quantity: 1 }];
+    const place = (more: object) => {
+        const { id } = node.place({ channel: "phone", mode: "take-away", lines, ...more });
+        node.do("done", id);
+        return id;
+    };
+    const paid = place({ name: "Mara", payment: { method: "cash" } });
+    const unpaid = place({ name: "Piet" });
+    const staff = await screen(browser, "/pickup?staff");
+    const dialog = staff.getByRole("dialog");
+
+    // A scanner types what it reads, wherever the focus is.
+    await staff.keyboard.type(paid);
+    await staff.keyboard.press("Enter");
+    await expect(dialog).toContainText("Mara");
+    await dialog.getByRole("button", { name: "Nobody came" }).click();
+    await expect(dialog).toContainText(/was paid, and stays with the stall/);
+    await dialog.getByRole("button", { name: "Not collected" }).click();
+    await expect.poll(() => node.orders.get(paid)?.phase).toBe("completed");
+    expect(node.orders.get(paid)).toMatchObject({ refunded: 0, lines: [{ uncollected: 1 }] });
+    await expect(staff.getByRole("button", { name: /^A1/ })).toHaveCount(0);
+
+    // The same code once more: what became of it, and nothing to give out.
+    await staff.getByLabel("Number or code").fill(paid);
+    await staff.keyboard.press("Enter");
+    await expect(staff.getByText("A1 is not to be handed over: Not collected.")).toBeVisible();
+
+    // He comes after all.
+    await staff.getByRole("button", { name: "Handed over" }).click();
+    await expect(dialog).toContainText("Not collected");
+    await dialog.getByRole("button", { name: "Undo" }).click();
+    await expect(staff.getByRole("button", { name: /^A1/ })).toBeVisible();
+
+    await staff.getByRole("button", { name: /^A2/ }).click();
+    await dialog.getByRole("button", { name: "Nobody came" }).click();
+    await expect(dialog).toContainText(/Nothing was paid. The order is cancelled/);
+    await dialog.getByRole("button", { name: "Not collected" }).click();
+    await expect.poll(() => node.orders.get(unpaid)?.reason).toBe("Not collected");
+    await staff
+        .getByText("A2 not collected.")
+        .locator("..")
+        .getByRole("button", { name: "Undo" })
+        .click();
+    await expect.poll(() => node.orders.get(unpaid)?.phase).toBe("ready");
 });
 
 test("a board says numbers aloud and shows names where somebody wants that, and shifts", async ({

@@ -186,6 +186,7 @@ test("a phone on the stall's network orders over plain http and pays at the coun
     await market.deed(`/api/orders/${id}/start`);
     await market.deed(`/api/orders/${id}/done`);
     await expect(page.locator(".is-ready")).toBeVisible();
+    await expect(page.getByRole("img", { name: "Your code for the hand-over" })).toBeVisible();
     await expect(page).toHaveTitle(`✓ Ready · ${number} · Harbour Street Kitchen`);
     await market.deed(`/api/orders/${id}/hand-over`);
     await expect(said(page)).toHaveText("Enjoy it!");
@@ -337,6 +338,7 @@ const scenes: Scene[] = [
             await market.deed(`/api/orders/${id}/accept`);
             await market.deed(`/api/orders/${id}/start`);
             await expect(said(page)).toHaveText("It is being made.");
+            await expect(page.locator(".code path")).toHaveAttribute("d", /^M0/);
         },
     },
     {
@@ -348,6 +350,7 @@ const scenes: Scene[] = [
                 await market.deed(`/api/orders/${id}/${deed}`);
             }
             await expect(page.locator(".is-ready")).toBeVisible();
+            await expect(page.locator(".code path")).toHaveAttribute("d", /^M0/);
         },
     },
     {

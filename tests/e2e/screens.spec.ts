@@ -332,6 +332,17 @@ const scenes: Scene[] = [
             await expect(page.getByRole("dialog")).toBeVisible();
         },
     },
+    {
+        name: "pickup-nobody",
+        path: "/pickup?staff",
+        async prepare(page, { day }) {
+            await live(page);
+            const name = new RegExp(`^${day.ready.number}`);
+            await page.getByRole("button", { name }).click();
+            await page.getByRole("button", { name: "Nobody came", exact: true }).click();
+            await expect(page.getByRole("heading", { name: /^Nobody came for/ })).toBeVisible();
+        },
+    },
 ];
 
 for (const scene of scenes) {

@@ -86,7 +86,7 @@ test("a phone dies while it pays: it finds its order, is charged once, and is se
     await staff.goto(`${market.counter.url}/pickup?staff`);
     const mine = staff.getByRole("region", { name: "Ready" }).getByText(number, { exact: true });
     await expect(mine).toBeVisible();
-    await staff.getByLabel("Number").fill(number);
+    await staff.getByLabel("Number or code").fill(number);
     await staff.getByRole("button", { name: "Find" }).click();
     await staff.getByRole("button", { name: "Hand over everything" }).click();
     await expect(said(back)).toHaveText("Enjoy it!");

@@ -23,6 +23,7 @@ static void check_line(const struct order_line *line)
 {
     check(line->quantity >= 0 && line->quantity <= ORDER_QUANTITY_MAX);
     check(line->handed <= (uint32_t)line->quantity);
+    check(line->uncollected <= line->handed);
     check(line->handed == 0 || line->progress == LINE_DONE);
     check(!line->is_refused || line->progress == LINE_WAITING);
     check(line->is_active == (!line->is_void && !line->is_refused && line->quantity > 0));

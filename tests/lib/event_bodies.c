@@ -54,6 +54,8 @@ const struct body_sample body_samples[] = {
      "919193c408000000000000000509c410aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
     {EVENT_HANDED, "handed",
      "9192920102920201"},
+    {EVENT_HANDED, "handed_uncollected",
+     "9291920102c3"},
     {EVENT_UNHAND, "unhand",
      "919193c40800000000000000050cc410bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"},
     {EVENT_CANCEL, "cancel",

@@ -55,8 +55,9 @@ static void put_line(struct out *out, const struct order_line *line)
     put(out, " price %" PRId64 " tax %" PRIu32 " x%" PRId32 " wished %" PRId32,
         line->unit_price_minor, line->tax_bp, line->quantity, line->quantity_wished);
     put(out,
-        " rev %" PRIu32 " progress %d handed %" PRIu32 " discount %" PRId64 " payable %" PRId64,
-        line->revision, (int)line->progress, line->handed, line->discount_minor,
+        " rev %" PRIu32 " progress %d handed %" PRIu32 " uncollected %" PRIu32 " discount %" PRId64
+        " payable %" PRId64,
+        line->revision, (int)line->progress, line->handed, line->uncollected, line->discount_minor,
         line->payable_minor);
     put(out, " void %d refused %d active %d accepted %d late %d conflict %d", line->is_void,
         line->is_refused, line->is_active, line->is_accepted, line->is_added_late,

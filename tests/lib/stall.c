@@ -244,14 +244,25 @@ struct operation do_unhand(struct stall *stall, enum person at, const struct ope
     return undo(stall, at, what, EVENT_UNHAND);
 }
 
-struct operation do_hand(struct stall *stall, enum person at, uint32_t line, uint32_t units)
+static struct operation hand(struct stall *stall, enum person at, struct order_handed handed,
+                             uint32_t line, uint32_t units)
 {
     struct body body;
-    struct order_handed handed = {.lines_count = 1};
+    handed.lines_count = 1;
     handed.lines[0].line = line;
     handed.lines[0].units = units;
     order_handed_encode(&handed, begin(&body));
     return end(stall, at, EVENT_HANDED, &body);
+}
+
+struct operation do_hand(struct stall *stall, enum person at, uint32_t line, uint32_t units)
+{
+    return hand(stall, at, (struct order_handed){.is_uncollected = false}, line, units);
+}
+
+struct operation do_leave(struct stall *stall, enum person at, uint32_t line, uint32_t units)
+{
+    return hand(stall, at, (struct order_handed){.is_uncollected = true}, line, units);
 }
 
 struct operation do_hand_both(struct stall *stall, enum person at)

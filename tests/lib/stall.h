@@ -51,6 +51,7 @@ struct operation do_start(struct stall *stall, enum person at, uint32_t line);
 struct operation do_done(struct stall *stall, enum person at, uint32_t line);
 struct operation do_recall(struct stall *stall, enum person at, const struct operation *what);
 struct operation do_hand(struct stall *stall, enum person at, uint32_t line, uint32_t units);
+struct operation do_leave(struct stall *stall, enum person at, uint32_t line, uint32_t units);
 struct operation do_hand_both(struct stall *stall, enum person at); /* a unit each of lines 1, 2 */
 struct operation do_unhand(struct stall *stall, enum person at, const struct operation *what);
 struct operation do_cancel(struct stall *stall, enum person at);

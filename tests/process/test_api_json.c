@@ -88,6 +88,10 @@ TEST(api_json, lines_and_units_are_named)
     assert_int_equal(0, fill("POST", ORDER "/hand-over", "{\"units\":[{\"line\":4,\"units\":2}]}"));
     assert_int_equal(4, filled.command.ids[0]);
     assert_int_equal(2, filled.command.units[0]);
+    assert_false(filled.command.truth);
+    assert_int_equal(0, fill("POST", ORDER "/hand-over", "{\"uncollected\":true}"));
+    assert_int_equal(0, filled.command.ids_count);
+    assert_true(filled.command.truth);
     assert_int_equal(0, fill("POST", ORDER "/amend", "{\"line\":5,\"yes\":true}"));
     assert_int_equal(5, filled.command.ids[0]);
     assert_true(filled.command.truth);

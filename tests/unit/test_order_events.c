@@ -192,6 +192,25 @@ TEST(order_events, what_was_handed_over_is_counted_in_units)
     assert_int_equal(handed.lines[0].units, 2);
 }
 
+TEST(order_events, a_hand_over_says_that_nobody_came_or_nothing_of_it)
+{
+    struct order_handed handed;
+    assert_int_equal(order_handed_decode(sample_named("handed"), &handed), 0);
+    assert_false(handed.is_uncollected);
+    assert_int_equal(order_handed_decode(sample_named("handed_uncollected"), &handed), 0);
+    assert_true(handed.is_uncollected);
+    assert_int_equal(handed.lines_count, 1);
+}
+
+TEST(order_events, what_is_no_word_of_who_came_makes_no_hand_over_void)
+{
+    static const uint8_t odd[] = {0x92, 0x91, 0x92, 0x01, 0x02, 0x07};
+    struct order_handed handed;
+    assert_int_equal(order_handed_decode(bytes_of(odd, sizeof odd), &handed), 0);
+    assert_false(handed.is_uncollected);
+    assert_int_equal(handed.lines[0].units, 2);
+}
+
 /* --- bounds --- */
 
 static int line_with(struct line_add add)

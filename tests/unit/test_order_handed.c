@@ -93,3 +93,46 @@ TEST(order_handed, a_hand_over_that_was_a_mistake_is_taken_back)
     assert_int_equal(stall.order->handed_t, 0);
     stall_free(&stall);
 }
+
+/* --- nobody came --- */
+
+TEST(order_handed, what_nobody_came_for_ends_the_order_and_moves_no_money)
+{
+    struct stall stall = stall_at(READY);
+    (void)do_hand(&stall, P, 1, 1);
+    const struct operation left = do_leave(&stall, P, 2, 1);
+    stall_sync(&stall);
+    assert_brief(&stall, "COMPLETED waste");
+    assert_int_equal(stall.order->owed_minor, 800);
+    assert_int_equal(stall.order->due_minor, 0);
+    assert_int_equal(see_line(&stall, 1)->uncollected, 0);
+    assert_int_equal(see_line(&stall, 2)->uncollected, 1);
+    (void)do_unhand(&stall, P, &left);
+    stall_sync(&stall);
+    assert_brief(&stall, "READY");
+    assert_int_equal(see_line(&stall, 2)->uncollected, 0);
+    stall_free(&stall);
+}
+
+TEST(order_handed, who_has_it_came_whatever_somebody_said_who_had_not_heard)
+{
+    struct stall stall = stall_at(READY);
+    (void)do_leave(&stall, P, 1, 1);
+    (void)do_hand_both(&stall, Q);
+    stall_sync(&stall);
+    assert_brief(&stall, "COMPLETED double_handover");
+    assert_int_equal(see_line(&stall, 1)->handed, 1);
+    assert_int_equal(see_line(&stall, 1)->uncollected, 0);
+    stall_free(&stall);
+}
+
+TEST(order_handed, what_nobody_paid_and_nobody_collected_is_still_asked_for)
+{
+    struct stall stall = stall_at(UNPAID);
+    (void)do_leave(&stall, P, 1, 1);
+    (void)do_leave(&stall, P, 2, 1);
+    stall_sync(&stall);
+    assert_brief(&stall, "COMPLETED handed_unpaid waste");
+    assert_int_equal(stall.order->due_minor, -800);
+    stall_free(&stall);
+}

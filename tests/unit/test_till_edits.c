@@ -231,6 +231,37 @@ TEST(hand_over, the_last_one_is_taken_back_for_the_line_meant)
     diner_close();
 }
 
+TEST(hand_over, nobody_is_late_for_what_is_not_made)
+{
+    diner_open();
+    diner_place_usual();
+    struct command command = diner_command(COMMAND_HAND_OVER);
+    command.truth = true;
+    assert_int_equal(diner_run(&command), ERR_STATE);
+    (void)diner_tap(COMMAND_DONE);
+    assert_int_equal(diner_events_of(&command), 1);
+    assert_int_equal(diner.order.phase, PHASE_COMPLETED);
+    assert_int_equal(diner_line(0)->uncollected, diner_line(0)->quantity);
+    diner_close();
+}
+
+TEST(hand_over, what_nobody_came_for_stays_so_when_one_line_of_it_is_taken_back)
+{
+    diner_open();
+    diner_place_usual();
+    (void)diner_tap(COMMAND_DONE);
+    struct command command = diner_command(COMMAND_HAND_OVER);
+    command.truth = true;
+    assert_int_equal(diner_events_of(&command), 1);
+    assert_int_equal(diner_tap_line(COMMAND_UNHAND, 1), 2);
+    assert_int_equal(diner_line(0)->uncollected, 0);
+    assert_int_equal(diner_line(1)->uncollected, diner_line(1)->quantity);
+    assert_int_equal(diner_tap_line(COMMAND_HAND_OVER, 1), 1);
+    assert_int_equal(diner_line(0)->uncollected, 0);
+    assert_int_equal(diner_line(0)->handed, diner_line(0)->quantity);
+    diner_close();
+}
+
 TEST(hand_over, an_earlier_part_stays_given_out)
 {
     diner_open();

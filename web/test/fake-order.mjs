@@ -181,15 +181,20 @@ export const verbs = {
             line.wished = line.quantity;
         }
     },
-    "hand-over"(order, { units }) {
+    "hand-over"(order, { units, uncollected }) {
         for (const line of order.lines.filter(active)) {
             const given = units?.find((unit) => unit.line === line.id)?.units ?? 0;
+            const before = line.handed;
             line.handed = units ? Math.min(line.quantity, line.handed + given) : line.quantity;
+            if (uncollected && line.handed > before) {
+                line.uncollected = line.handed - before;
+            }
         }
     },
     unhand(order, { lines }) {
         for (const line of linesOf(order, lines)) {
             line.handed = 0;
+            delete line.uncollected;
         }
     },
     cancel(order, { reason }) {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { boardOf, newlyReady, waitingLongAfter } from "../src/pickup/board";
 import { findOrders, isWhole, readyUnits } from "../src/pickup/hand-over";
+import { endingOf, moneyWords } from "../src/pickup/no-show";
 import { sayNumber } from "../src/pickup/wall";
-import { line, order } from "./world";
+import { makeWedge } from "../src/pickup/wedge";
+import { line, order, session } from "./world";
 
 describe("the pickup board", () => {
     const now = 1_800_000_900_000;
@@ -48,6 +50,15 @@ describe("a number", () => {
         expect(found("")).toEqual([]);
     });
 
+    test("of a code is the order's that has it, and no other's", () => {
+        const id = "0123456789abcdef01234567";
+        const coded = [...orders, order(id, { number: "C3", numbers: ["C3"] })];
+        const read = (code: string) => findOrders(coded, code).map(({ number }) => number);
+        expect(read(id)).toEqual(["C3"]);
+        expect(read(` ${id.toUpperCase()}\r`)).toEqual(["C3"]);
+        expect(read(id.replace("7", "8"))).toEqual([]);
+    });
+
     test("is said letter and number apart", () => {
         expect(sayNumber(named("A12"))).toBe("A 12 is ready.");
     });
@@ -73,5 +84,61 @@ describe("handing over", () => {
             { line: 2, units: 2 },
         ];
         expect(isWhole(half, all)).toBe(true);
+    });
+});
+
+describe("a scanner that types", () => {
+    const code = "0123456789abcdef01234567";
+
+    function type(text: string): { found: string[]; isTaken: boolean } {
+        const found: string[] = [];
+        const wedge = makeWedge((read) => found.push(read));
+        const taken = [...text, "Enter"].map((key) => wedge(key));
+        expect(taken.slice(0, -1)).not.toContain(true);
+        return { found, isTaken: taken.at(-1) === true };
+    }
+
+    test("is heard wherever the focus is, and its Enter presses nothing", () => {
+        expect(type(code)).toEqual({ found: [code], isTaken: true });
+    });
+
+    test("is not a person who types a number", () => {
+        expect(type("a12")).toEqual({ found: [], isTaken: false });
+        expect(type(code.slice(1))).toEqual({ found: [], isTaken: false });
+    });
+
+    test("is heard from its first key on, whatever was typed before", () => {
+        expect(type(`x1${code}`)).toEqual({ found: [code], isTaken: true });
+    });
+});
+
+describe("an order that nobody comes for", () => {
+    const sums = { total: 800, owed: 800 };
+    const unpaid = order("a1", { ...sums, due: -800 });
+    const paid = order("a1", { ...sums, paid: 800, due: 0 });
+    const free = order("a1", { total: 0, owed: 0, due: 0 });
+    const held = order("a1", {
+        ...sums,
+        due: -800,
+        provider: { held: 800, forgiven: 0, payments: [], refunds: [], disputes: [], wishes: [] },
+    });
+
+    test("is cancelled where nothing was paid, by whoever may, and keeps what was paid", () => {
+        expect(endingOf(unpaid, true)).toBe("cancel");
+        expect(endingOf(unpaid, false)).toBe("ask");
+        expect(endingOf(paid, true)).toBe("leave");
+        expect(endingOf(held, true)).toBe("leave");
+        expect(endingOf(free, true)).toBe("leave");
+        const begun = { ...unpaid, lines: [line({ quantity: 2, handed: 1 })] };
+        expect(endingOf(begun, true)).toBe("leave");
+    });
+
+    test("says what becomes of its money before anything is done", () => {
+        expect(moneyWords(unpaid, "cancel", session)).toMatch(/^Nothing was paid\./);
+        expect(moneyWords(unpaid, "ask", session)).toMatch(/8\.00.* was not paid\./);
+        expect(moneyWords(paid, "leave", session)).toMatch(/8\.00.* was paid, and stays/);
+        expect(moneyWords(held, "leave", session)).toMatch(/8\.00.* is reserved on a card/);
+        expect(moneyWords(held, "leave", session)).not.toMatch(/to be collected/);
+        expect(moneyWords(free, "leave", session)).toBe("There is nothing to pay.");
     });
 });

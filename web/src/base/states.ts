@@ -1,5 +1,5 @@
 // The words for phases and flags, which never appear as the node spells them.
-import type { Flag, Phase } from "./protocol";
+import type { Flag, Order, Phase } from "./protocol";
 
 export const phaseWords: Record<Phase, string> = {
     draft: "Not paid yet",
@@ -11,6 +11,12 @@ export const phaseWords: Record<Phase, string> = {
     cancelled: "Cancelled",
     refused: "Refused",
 };
+
+/** Where it stands: of what was given out, whether anybody came for it. */
+export function phaseText({ phase, lines }: Pick<Order, "phase" | "lines">): string {
+    const isLeft = lines.some(({ uncollected }) => uncollected !== undefined);
+    return phase === "completed" && isLeft ? "Not collected" : phaseWords[phase];
+}
 
 const flagWords: Record<Flag, string> = {
     claim_conflict: "Two stations took this. Agree who cooks it.",

@@ -1,7 +1,7 @@
 // One order in full, and what can still be done to it.
 import { useState } from "preact/hooks";
 import type { Line, Offer, Order } from "../base/protocol";
-import { flagText, phaseWords } from "../base/states";
+import { flagText, phaseText } from "../base/states";
 import { whereText } from "../base/table";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
@@ -58,7 +58,7 @@ export function OrderSheet({ counter, order }: Props) {
             actions={<Buttons counter={counter} order={order} onAsk={setAsking} />}
         >
             <p class="order-head">
-                <strong>{phaseWords[order.phase]}</strong>
+                <strong>{phaseText(order)}</strong>
                 {whereText(order) && <span>{whereText(order)}</span>}
                 {order.reason !== "" && <span>{order.reason}</span>}
             </p>

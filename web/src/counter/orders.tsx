@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { bankText, type HoldNews, holdNews, unsaid } from "../base/holds";
 import type { Order } from "../base/protocol";
-import { phaseWords } from "../base/states";
+import { phaseText } from "../base/states";
 import { nodeNow } from "../base/stream";
 import { whereText } from "../base/table";
 import { formatAge, sayAge } from "../base/time";
@@ -132,7 +132,7 @@ function OrderRow({ counter, order }: OrderProps) {
             <b class="order-number">{numberText(order)}</b>
             <span class="order-what">
                 <span class="order-head">
-                    <strong>{phaseWords[order.phase]}</strong>
+                    <strong>{phaseText(order)}</strong>
                     {whereText(order) && <span>{whereText(order)}</span>}
                     <span>{modeText(order.mode)}</span>
                     <span class="age">{formatAge(age)}</span>

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchOrders } from "../base/ask";
 import type { MenuItem, Order } from "../base/protocol";
-import { phaseWords } from "../base/states";
+import { phaseText } from "../base/states";
 import { isGoneByCount, leftText, oversoldText } from "../base/stock";
 import { sayAge } from "../base/time";
 import { numberText } from "../base/words";
@@ -96,7 +96,7 @@ function RecallPanel({ kitchen, onClose }: Props) {
                     <li key={order.id}>
                         <b>{numberText(order)}</b>
                         <span>
-                            {phaseWords[order.phase]}, {sayAge(kitchen.time() - order.ready_at)} ago
+                            {phaseText(order)}, {sayAge(kitchen.time() - order.ready_at)} ago
                             <br />
                             <small>{summary(order)}</small>
                         </span>

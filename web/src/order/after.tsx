@@ -1,9 +1,10 @@
-// An order that was paid or is over: how it was, its receipt, and the same once more. Loaded when
-// one of this phone's is so far; what is not of the document it is handed.
+// An order that is to be collected, was paid or is over: its code, how it was, its receipt, and the
+// same once more. Loaded when this phone has an order; what is not of the document it is handed.
 import type { Chosen } from "../base/cart";
 import type { Bill, PageItem, Purchase } from "../base/protocol";
 import styles from "./after.css?inline";
 import { cell } from "./cell";
+import { makeCode } from "./code";
 import { ask } from "./node";
 import type { AfterHost } from "./past";
 import {
@@ -63,6 +64,9 @@ export function linesAgain(
     }
     return { lines, without };
 }
+
+const isPast = ({ phase, paid }: Purchase): boolean =>
+    ["completed", "cancelled", "refused"].includes(phase) || (paid > 0 && phase !== "ready");
 
 /** A bill is of an order as it stood. */
 const standing = ({ phase, total, paid, refunded, due }: Purchase): string =>
@@ -183,7 +187,7 @@ export function enter(host: AfterHost) {
     function rate(past: Past) {
         const said = past.last.review;
         const { id } = past.own;
-        if (!said) {
+        if (!said || !isPast(past.last) || past.last.uncollected) {
             return null;
         }
         const own = draft.value?.id === id ? draft.value : null;
@@ -228,6 +232,9 @@ export function enter(host: AfterHost) {
 
     function view(past: Past) {
         const { own } = past;
+        if (!isPast(past.last)) {
+            return null;
+        }
         wantBill(past);
         return (
             own.bill && (
@@ -341,7 +348,7 @@ export function enter(host: AfterHost) {
             </>
         );
     }
-    return { rate, view, receipt };
+    return { rate, view, receipt, code: makeCode(host) };
 }
 
 export type AfterRoom = ReturnType<typeof enter>;

@@ -3,7 +3,7 @@ import type { Purchase } from "../base/protocol";
 import { changeOwn, ring } from "./buy";
 import { nodeTime } from "./node";
 import { Icon } from "./parts";
-import { Afterwards, Rate, Receipt } from "./past";
+import { Afterwards, Code, Rate, Receipt } from "./past";
 import { Card } from "./pay";
 import { cameBack, canRing, go, money, now, type Own, page, place } from "./shop";
 import { Tell } from "./tell";
@@ -71,13 +71,14 @@ function State({ own, last }: { own: Own; last: Purchase }) {
     return (
         <>
             <p class="said" role="status">
-                {t(isLapsed ? "saidLapsed" : said[last.phase])}
+                {t(isLapsed ? "saidLapsed" : last.uncollected ? "saidLeft" : said[last.phase])}
                 {last.reason !== "" && !isLapsed && (
                     <small>{t("because", { why: last.reason })}</small>
                 )}
             </p>
             {!isGone && last.phase !== "draft" && <Steps phase={last.phase} />}
             <Wait last={last} />
+            <Code own={own} last={last} />
             <Money own={own} last={last} />
             {isWaitedFor(last) && <Ring />}
             {isWaitedFor(last) && <Tell own={own} />}

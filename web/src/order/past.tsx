@@ -1,7 +1,6 @@
-// The way to after.tsx, which is loaded when an order of this phone's was paid or is over.
+// The way to after.tsx, which is loaded when this phone has an order.
 
 import { missingChoices } from "../base/options";
-import type { Purchase } from "../base/protocol";
 import type { AfterRoom, Past } from "./after";
 import { changeOwn } from "./buy";
 import { cell } from "./cell";
@@ -32,18 +31,14 @@ function come(): AfterRoom | null {
     return room.value;
 }
 
-const isPast = ({ phase, paid }: Purchase): boolean =>
-    ["completed", "cancelled", "refused"].includes(phase) || (paid > 0 && phase !== "ready");
+/** For the scanner. */
+export const Code = (past: Past) => come()?.code(past) ?? null;
 
 /** How it was. */
-export function Rate(past: Past) {
-    return isPast(past.last) ? (come()?.rate(past) ?? null) : null;
-}
+export const Rate = (past: Past) => come()?.rate(past) ?? null;
 
 /** The ways to its receipt, and to the same again. */
-export function Afterwards(past: Past) {
-    return isPast(past.last) ? (come()?.view(past) ?? null) : null;
-}
+export const Afterwards = (past: Past) => come()?.view(past) ?? null;
 
 export function Receipt(past: Past) {
     return come()?.receipt(past) ?? <p class="empty">{t("loading")}</p>;

@@ -2,7 +2,7 @@
 // the first look is in buy.ts.
 import { addSame, type CartLine, type Chosen, type Mode } from "../base/cart";
 import { formatMoney } from "../base/money";
-import type { Bill, GroupCart, OrderPage, Purchase } from "../base/protocol";
+import type { Bill, GroupCart, OrderPage, Purchase, Qr } from "../base/protocol";
 import { cell, derived } from "./cell";
 import { keep, kept } from "./keep";
 import { ask, Refusal } from "./node";
@@ -31,6 +31,8 @@ export interface Own {
     /** What it was and cost, and of which standing; @see after.tsx */
     readonly bill?: Bill;
     readonly billOf?: string;
+    /** For the scanner at the hand-over; @see code.tsx */
+    readonly code?: Qr;
 }
 
 /** A line of this phone's cart, or of a group's. */

@@ -20,6 +20,7 @@ const paths = {
     undo: "M9 6 4 11l5 5M4 11h10a6 6 0 0 1 0 12",
     sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v2m0 16v2M2 12h2m16 0h2M5 5l2 2m10 10 2 2M5 19l2-2",
     search: "M10 4a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l6 6",
+    scan: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5M8 12h8",
     cash: "M2 7h20v10H2zM12 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
 } as const;
 

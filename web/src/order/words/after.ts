@@ -1,4 +1,5 @@
-// What the page says of an order that was handed over or paid: English comes with the code for it.
+// What the page says of an order that is to be collected, was handed over or paid: English comes
+// with the code for it.
 export const after = {
     rateTitle: "How was it?",
     stars: { one: "{n} star", other: "{n} stars" },
@@ -21,4 +22,7 @@ export const after = {
     receiptNumber: "Receipt number",
     print: "Print or save",
     toOrder: "To the order",
+    saidLeft: "It was not collected. Ask at the hand-over whether it is still there.",
+    codeTitle: "Your code for the hand-over",
+    codeHow: "Let it be scanned, or say your number.",
 } as const;

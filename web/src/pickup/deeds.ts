@@ -1,0 +1,34 @@
+// What is done at the hand-over, as requests.
+import { type Draft, draft } from "../base/action";
+import type { Order } from "../base/protocol";
+import { numberText } from "../base/words";
+import { isWhole, type Units } from "./hand-over";
+
+export function handOver(order: Order, units: Units[]): Draft {
+    const body = isWhole(order, units) ? {} : { units };
+    const label = `Hand over ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/hand-over", { id: order.id }, body, label);
+}
+
+export function unhand(order: Order): Draft {
+    const label = `Take back ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/unhand", { id: order.id }, {}, label);
+}
+
+/** All that is left of it was made and is given to nobody. */
+export function leave(order: Order): Draft {
+    const label = `${numberText(order)} not collected`;
+    const body = { uncollected: true };
+    return draft("post", "/api/orders/{id}/hand-over", { id: order.id }, body, label);
+}
+
+export function cancel(order: Order): Draft {
+    const label = `Cancel ${numberText(order)}`;
+    const body = { reason: "Not collected" };
+    return draft("post", "/api/orders/{id}/cancel", { id: order.id }, body, label);
+}
+
+export function reinstate(order: Order): Draft {
+    const label = `Reinstate ${numberText(order)}`;
+    return draft("post", "/api/orders/{id}/reinstate", { id: order.id }, {}, label);
+}

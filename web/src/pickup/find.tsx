@@ -1,0 +1,136 @@
+// Which order a guest means: by the number that he says, or the code that his phone shows.
+import { signal } from "@preact/signals-core";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { fetchOrder } from "../base/ask";
+import { makePart } from "../base/part";
+import type { Order } from "../base/protocol";
+import { phaseText } from "../base/states";
+import { numberText } from "../base/words";
+import { Icon } from "../ui/icon";
+import { ShownOver } from "../ui/part-sheet";
+import { findOrders, isCode } from "./hand-over";
+import { makeWedge } from "./wedge";
+
+/** There is none over plain http, nor in every browser: then a scanner does, or the number. */
+const hasCamera =
+    isSecureContext && "BarcodeDetector" in window && navigator.mediaDevices !== undefined;
+const camera = makePart(async () => (await import("./scan")).Camera);
+const isCameraOpen = signal(false);
+
+interface Props {
+    orders: readonly Order[];
+    onChoose(id: string): void;
+}
+
+export function Find({ orders, onChoose }: Props) {
+    const [said, setSaid] = useState("");
+    const input = useRef<HTMLInputElement>(null);
+    const find = (typed: string): void => {
+        const found = findOrders(orders, typed);
+        const [one] = found;
+        if (one && found.length === 1) {
+            onChoose(one.id);
+        }
+        if (input.current && found.length < 2) {
+            input.current.value = "";
+        }
+        setSaid(findText(typed, found));
+        if (isCode(typed) && !one) {
+            fetchOrder(typed.trim().toLowerCase()).then(
+                (order) => setSaid(goneText(order)),
+                () => undefined, // what stands there does
+            );
+        }
+    };
+    useKeys(input, find);
+    return (
+        <form
+            class="find"
+            onSubmit={(event) => {
+                event.preventDefault();
+                find(input.current?.value ?? "");
+            }}
+        >
+            <label>
+                Number or code
+                <input
+                    ref={input}
+                    name="number"
+                    required
+                    autocomplete="off"
+                    autocapitalize="characters"
+                />
+            </label>
+            <button type="submit">
+                <Icon name="search" /> Find
+            </button>
+            {hasCamera && (
+                <button
+                    type="button"
+                    onClick={() => {
+                        isCameraOpen.value = true;
+                    }}
+                >
+                    <Icon name="scan" /> Scan
+                </button>
+            )}
+            <output>{said}</output>
+            {isCameraOpen.value && (
+                <ShownOver part={camera} onClose={closeCamera}>
+                    {(Camera) => (
+                        <Camera
+                            onClose={closeCamera}
+                            onFound={(code) => {
+                                closeCamera();
+                                find(code);
+                            }}
+                        />
+                    )}
+                </ShownOver>
+            )}
+        </form>
+    );
+}
+
+function closeCamera(): void {
+    isCameraOpen.value = false;
+}
+
+/** A scanner is heard wherever the focus is; fingers that begin to type write into the field. */
+function useKeys(input: { current: HTMLInputElement | null }, find: (code: string) => void): void {
+    const newest = useRef(find);
+    newest.current = find;
+    useEffect(() => {
+        const wedge = makeWedge((code) => newest.current(code));
+        const listen = (event: KeyboardEvent): void => {
+            if (wedge(event.key)) {
+                event.preventDefault();
+                event.stopImmediatePropagation();
+            }
+            const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+            const isFree =
+                !(document.activeElement instanceof HTMLInputElement) &&
+                !document.querySelector("dialog[open]");
+            if (isPlain && isFree && /^[0-9a-z]$/i.test(event.key)) {
+                input.current?.focus();
+            }
+        };
+        document.addEventListener("keydown", listen, true);
+        return () => document.removeEventListener("keydown", listen, true);
+    }, [input]);
+}
+
+function findText(typed: string, found: readonly Order[]): string {
+    if (found.length > 1) {
+        return `Which one: ${found.map(numberText).join(", ")}?`;
+    }
+    const what = isCode(typed) ? "The order of this code" : typed.toUpperCase();
+    return found.length === 1
+        ? ""
+        : `${what} is not here: handed over, cancelled, or of another stall.`;
+}
+
+/** Of a code whose order is not to be given out. */
+function goneText(order: Order): string {
+    return `${numberText(order)} is not to be handed over: ${phaseText(order)}.`;
+}

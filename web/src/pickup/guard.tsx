@@ -1,0 +1,162 @@
+// The wrong-order guard: who and what, before anything leaves the counter.
+import { useState } from "preact/hooks";
+import type { Desk } from "../base/desk";
+import { formatMoney } from "../base/money";
+import type { Line, Order } from "../base/protocol";
+import { flagText } from "../base/states";
+import { whereText } from "../base/table";
+import { modeText, numberText } from "../base/words";
+import { Icon } from "../ui/icon";
+import { ShownOver } from "../ui/part-sheet";
+import { Sheet } from "../ui/sheet";
+import { offerUndo } from "../ui/toast";
+import { handOver, unhand } from "./deeds";
+import { isWhole, readyUnits, type Units, unitsLeft } from "./hand-over";
+import { rare } from "./rare";
+
+export function Due({ desk, order }: { desk: Desk; order: Order }) {
+    const session = desk.stream.state.value.session;
+    if (order.due >= 0 || !session) {
+        return null;
+    }
+    return (
+        <strong class="due">
+            <Icon name="cash" /> Collect {formatMoney(-order.due, session)} first
+        </strong>
+    );
+}
+
+interface HandOverProps {
+    desk: Desk;
+    order: Order;
+    onClose(): void;
+}
+
+export function HandOver(props: HandOverProps) {
+    const [isLeft, setLeft] = useState(false);
+    return isLeft ? (
+        <ShownOver part={rare} onClose={props.onClose}>
+            {({ NoShow }) => <NoShow {...props} />}
+        </ShownOver>
+    ) : (
+        <Guard {...props} onLeft={() => setLeft(true)} />
+    );
+}
+
+function Guard({ desk, order, onClose, onLeft }: HandOverProps & { onLeft(): void }) {
+    const [chosen, setChosen] = useState<Units[] | null>(null);
+    const units = chosen ?? readyUnits(order); // follows the kitchen until a person chooses
+    const given = new Map(units.map(({ line, units: count }) => [line, count]));
+    const set = (line: number, count: number): void =>
+        setChosen([
+            ...units.filter((other) => other.line !== line),
+            ...(count > 0 ? [{ line, units: count }] : []),
+        ]);
+    const total = units.reduce((sum, { units: count }) => sum + count, 0);
+    const confirm = (): void => {
+        void desk.act(handOver(order, units));
+        offerUndo(`${numberText(order)} handed over.`, () => void desk.act(unhand(order)));
+        onClose();
+    };
+    const verb = isWhole(order, units) ? "Hand over everything" : `Hand over ${total}`;
+    return (
+        <Sheet
+            title={`Hand over ${numberText(order)}`}
+            onClose={onClose}
+            actions={
+                <>
+                    {order.phase === "ready" && (
+                        <button type="button" class="left" onClick={onLeft}>
+                            Nobody came
+                        </button>
+                    )}
+                    <button
+                        type="button"
+                        class="primary huge"
+                        disabled={total === 0}
+                        onClick={confirm}
+                    >
+                        <Icon name="check" /> {total === 0 ? "Nothing chosen" : verb}
+                    </button>
+                </>
+            }
+        >
+            <p class="guard">
+                <strong>{whereText(order) || "No name"}</strong>
+                <span>{modeText(order.mode)}</span>
+            </p>
+            <Due desk={desk} order={order} />
+            {order.flags.map((flag) => (
+                <p key={flag} class="flag">
+                    <Icon name="warn" /> <span>{flagText(flag)}</span>
+                </p>
+            ))}
+            <ul class="guard-lines">
+                {order.lines.map((line) => (
+                    <GuardLine
+                        key={line.id}
+                        line={line}
+                        count={given.get(line.id) ?? 0}
+                        onChange={(count) => set(line.id, count)}
+                    />
+                ))}
+            </ul>
+        </Sheet>
+    );
+}
+
+interface LineProps {
+    line: Line;
+    count: number;
+    onChange(count: number): void;
+}
+
+function GuardLine({ line, count, onChange }: LineProps) {
+    const left = unitsLeft(line);
+    const options = line.options.map((option) => option.name).join(", ");
+    return (
+        <li class={line.state === "active" ? "" : "is-struck"}>
+            <span class="what">
+                <span class="name">
+                    {line.quantity}× {line.name}
+                </span>
+                {options !== "" && <small>{options}</small>}
+                {line.note !== "" && <small>{line.note}</small>}
+                <small>{guardWords(line)}</small>
+            </span>
+            {left > 0 && (
+                <span class="stepper">
+                    <button
+                        type="button"
+                        aria-label={`One less ${line.name}`}
+                        disabled={count === 0}
+                        onClick={() => onChange(count - 1)}
+                    >
+                        <Icon name="minus" />
+                    </button>
+                    <output>
+                        {count}/{left}
+                    </output>
+                    <button
+                        type="button"
+                        aria-label={`One more ${line.name}`}
+                        disabled={count >= left}
+                        onClick={() => onChange(count + 1)}
+                    >
+                        <Icon name="plus" />
+                    </button>
+                </span>
+            )}
+        </li>
+    );
+}
+
+function guardWords(line: Line): string {
+    if (line.state !== "active") {
+        return line.state === "void" ? "Voided" : "Refused";
+    }
+    if (line.handed > 0) {
+        return `${line.handed} already handed over`;
+    }
+    return line.progress === "done" ? "Ready" : "Not ready yet";
+}

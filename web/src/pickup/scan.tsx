@@ -1,0 +1,71 @@
+// Reading a code with the tablet's camera, where the browser can.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Sheet } from "../ui/sheet";
+import { isCode } from "./hand-over";
+
+/** As far as it is used; TypeScript does not know it. */
+interface Detector {
+    detect(from: HTMLVideoElement): Promise<readonly { rawValue: string }[]>;
+}
+type DetectorClass = new (wanted: { formats: string[] }) => Detector;
+
+const lookEvery = 200; // ms
+
+interface Props {
+    onFound(code: string): void;
+    onClose(): void;
+}
+
+export function Camera({ onFound, onClose }: Props) {
+    const video = useRef<HTMLVideoElement>(null);
+    const [said, setSaid] = useState("");
+    useEffect(() => {
+        const { BarcodeDetector } = window as unknown as { BarcodeDetector: DetectorClass };
+        const detector = new BarcodeDetector({ formats: ["qr_code"] });
+        let stream: MediaStream | null = null;
+        let isOver = false;
+        let timer = 0;
+        async function look(): Promise<void> {
+            const codes = video.current ? await detector.detect(video.current).catch(() => []) : [];
+            const code = codes.find(({ rawValue }) => isCode(rawValue));
+            if (isOver) {
+                return;
+            }
+            if (code) {
+                onFound(code.rawValue);
+                return;
+            }
+            setSaid(codes.length > 0 ? "That is another code: it names no order." : "");
+            timer = window.setTimeout(() => void look(), lookEvery);
+        }
+        async function start(): Promise<void> {
+            stream = await navigator.mediaDevices.getUserMedia({
+                video: { facingMode: "environment" },
+            });
+            if (video.current && !isOver) {
+                video.current.srcObject = stream;
+                await video.current.play();
+                void look();
+            } else {
+                stop();
+            }
+        }
+        function stop(): void {
+            isOver = true;
+            clearTimeout(timer);
+            for (const track of stream?.getTracks() ?? []) {
+                track.stop();
+            }
+        }
+        start().catch(() => setSaid("The camera does not open. Type the number instead."));
+        return stop;
+    }, []);
+    return (
+        <Sheet title="Scan the guest's code" onClose={onClose}>
+            <video ref={video} class="camera" muted playsInline aria-label="What the camera sees" />
+            <p role="status">
+                {said || "Hold the code of the guest's order page into the picture."}
+            </p>
+        </Sheet>
+    );
+}
