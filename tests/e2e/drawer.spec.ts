@@ -1,14 +1,9 @@
 // A cashier's day with the cash drawer, at a real node: opened with a float, sold into, moved,
 // read, counted and closed. Kitchen and pickup are switched off, and the readings say so.
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Device, type Stall, startStall } from "./mesh";
-import { lookAt, tablet } from "./pages";
+import { lookAt, shots, tablet } from "./pages";
 import { test } from "./test";
-
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/drawer");
 
 interface Counted {
     float: number;
@@ -20,7 +15,6 @@ let stall: Stall;
 let till: Device;
 
 test.beforeAll(async () => {
-    await mkdir(shots, { recursive: true });
     stall = await startStall({ alone: true });
     till = stall.counter;
 });

@@ -1,21 +1,15 @@
 // Money goes back to a card that was charged on a phone: at the counter, of some of what was
 // ordered, or an amount. What moved is what the practice Stripe's own journal says.
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Market, openMarket } from "./guests";
-import { expectNoSidewaysScroll, lookAt, smallTargets, tablet } from "./pages";
+import { expectNoSidewaysScroll, lookAt, shots, smallTargets, tablet } from "./pages";
 import { fillCart, typeCard } from "./pay";
 import { come, numberOf, said } from "./phones";
 import { test } from "./test";
 
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/back");
-
 let market: Market;
 
 test.beforeAll(async () => {
-    await mkdir(shots, { recursive: true });
     market = await openMarket();
 });
 

@@ -4,11 +4,9 @@
 // show: what it would show is caught.
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Market, type Message, openMarket } from "./guests";
-import { phone, smallTargets, violations, wear } from "./pages";
+import { lookInSchemes, phone, shots, smallTargets } from "./pages";
 import { numberOf, said } from "./phones";
 import { test } from "./test";
-
-const shots = `${__dirname}/../../docs/screens`;
 
 let market: Market;
 
@@ -215,14 +213,9 @@ test("where no messages are offered nothing is said of them", async ({ browser }
 test("order-tell on a phone, light and dark", async ({ browser }) => {
     const { page } = await comeAndOrder(browser, { permission: "granted" });
     await expect(telling(page).getByRole("textbox")).toBeVisible();
-    for (const theme of ["light", "dark"] as const) {
-        await wear(page, theme);
-        expect(await violations(page)).toEqual([]);
-        if (process.env["TRESTLE_PICTURES"]) {
-            const path = `${shots}/order-tell-phone-${theme}.png`;
-            await page.screenshot({ path, fullPage: true });
-        }
-    }
+    await lookInSchemes(page, (theme) => `${shots}/order-tell-phone-${theme}.png`, {
+        fullPage: true,
+    });
     expect(await smallTargets(page, 44)).toEqual([]);
     await page.context().close();
 });

@@ -1,16 +1,21 @@
 // A manager at the counter's tablet in the evening: what the day came to, and whether orders,
 // ledger and the practice Stripe say the same. A real counter, a real gateway.
-import { mkdir, readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
 import { type Browser, expect, type Page } from "@playwright/test";
 import type { Report } from "../../web/src/base/protocol";
 import { type Market, openMarket } from "./guests";
-import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations, wear } from "./pages";
+import {
+    expectNoSidewaysScroll,
+    lookInSchemes,
+    phone,
+    shots,
+    smallTargets,
+    tablet,
+    violations,
+} from "./pages";
 import { test } from "./test";
 
 /** `npm run pictures` renews what the documentation shows. */
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/office");
 
 interface Guest {
     items: { number: number; groups: object[] }[];
@@ -36,7 +41,6 @@ interface Account {
 let market: Market;
 test.beforeAll(async () => {
     market = await openMarket();
-    await mkdir(shots, { recursive: true });
 });
 test.afterAll(() => market?.close());
 
@@ -93,11 +97,7 @@ async function compare(page: Page): Promise<void> {
 }
 
 async function picture(page: Page, name: string, fullPage = true): Promise<void> {
-    for (const theme of ["light", "dark"] as const) {
-        await wear(page, theme);
-        await page.screenshot({ path: `${shots}/office-${name}-${theme}.png`, fullPage });
-        expect(await violations(page)).toEqual([]);
-    }
+    await lookInSchemes(page, (theme) => `${shots}/office-${name}-${theme}.png`, { fullPage });
     expect(await smallTargets(page, 44)).toEqual([]);
     await expectNoSidewaysScroll(page);
 }

@@ -1,11 +1,17 @@
 // What the tests of the screens share: sizes, themes, axe, and how to read an order's progress.
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { expect, type Page } from "@playwright/test";
+import { test } from "./test";
 
 export const phone = { width: 360, height: 740 };
 export const tablet = { width: 1280, height: 800 };
 
 export type Theme = "light" | "dark";
+
+/** `npm run pictures`: what the documentation shows is made anew. A run of the tests keeps none. */
+export const isKept = process.env["TRESTLE_PICTURES"] === "1";
+export const shots = resolve(__dirname, "../../docs/screens");
 
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -14,19 +20,26 @@ interface Violation {
     nodes: { target: string[]; failureSummary: string }[];
 }
 
-/** Everything that axe finds wrong, in words; contrast counts as it is at rest. */
-export async function violations(page: Page): Promise<string[]> {
+interface Axe {
+    getRules(tags: string[]): { ruleId: string; tags: string[] }[];
+    run(on: Document, options: object): Promise<{ violations: Violation[] }>;
+}
+
+/** Everything that axe finds wrong, in words; contrast counts as it is at rest.
+ * @param rules its rules, or of those the ones that read colours */
+export async function violations(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
     if (!(await page.evaluate(() => "axe" in window))) {
         await page.evaluate(axeSource); // half of what looking costs
     }
-    const found = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-            axe: { run(on: Document, options: object): Promise<{ violations: Violation[] }> };
-        };
+    const found = await page.evaluate(async (which) => {
+        const { axe } = window as unknown as { axe: Axe };
         const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-        const options = { runOnly: tags, resultTypes: ["violations"] };
+        const colours = axe.getRules(tags).filter((rule) => rule.tags.includes("cat.color"));
+        const values = colours.map(({ ruleId }) => ruleId);
+        const runOnly = which === "all" ? tags : { type: "rule", values };
+        const options = { runOnly, resultTypes: ["violations"] };
         return (await axe.run(document, options)).violations;
-    });
+    }, rules);
     return found.flatMap(({ id, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
     );
@@ -115,17 +128,36 @@ export async function ticketContrast(page: Page): Promise<number> {
     });
 }
 
+/** In each scheme nothing is left for axe. A scheme changes colours and nothing else
+ * (src/ui/tokens.css), so of the second one only those are looked at. What is found fault with is
+ * left as a picture.
+ * @param pathOf where a picture of it is kept */
+export async function lookInSchemes(
+    page: Page,
+    pathOf: (theme: Theme) => string | null,
+    { themes = ["light", "dark"], fullPage = false }: { themes?: Theme[]; fullPage?: boolean } = {},
+): Promise<void> {
+    for (const [at, theme] of themes.entries()) {
+        await wear(page, theme);
+        await page.evaluate(() => scrollTo(0, 0)); // the bar at the top is sticky
+        const path = isKept ? pathOf(theme) : null;
+        if (path !== null) {
+            await page.screenshot({ path, fullPage });
+        }
+        const faults = await violations(page, at === 0 ? "all" : "colours");
+        if (faults.length > 0) {
+            await page.screenshot({ path: test.info().outputPath(`${theme}.png`), fullPage });
+        }
+        expect(faults).toEqual([]);
+    }
+}
+
 /** As a page looks on both sizes, in both schemes, kept as @where-size-scheme.png; nothing is left
  * for axe, and nothing is too small for a finger. */
 export async function lookAt(page: Page, where: string, fullPage: boolean): Promise<void> {
     for (const [size, viewport] of Object.entries({ tablet, phone })) {
         await page.setViewportSize(viewport);
-        for (const theme of ["light", "dark"] satisfies Theme[]) {
-            await wear(page, theme);
-            await page.evaluate(() => scrollTo(0, 0)); // the bar at the top is sticky
-            await page.screenshot({ path: `${where}-${size}-${theme}.png`, fullPage });
-            expect(await violations(page)).toEqual([]);
-        }
+        await lookInSchemes(page, (theme) => `${where}-${size}-${theme}.png`, { fullPage });
         expect(await smallTargets(page, 44)).toEqual([]);
         await expectNoSidewaysScroll(page);
     }

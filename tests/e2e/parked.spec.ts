@@ -1,13 +1,8 @@
 // What a queue asks of a till: twelve of a thing, a cart parked for the next guest and taken up
 // again, also after a reload, and the order whose number a guest says.
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
-import { lookAt, phone, tablet } from "./pages";
+import { lookAt, phone, shots, tablet } from "./pages";
 import { test } from "./test";
-
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/parked");
 
 async function startNode() {
     const { startFakeNode } = await import("../../web/test/fake-node.mjs");
@@ -16,7 +11,6 @@ async function startNode() {
 
 let node: Awaited<ReturnType<typeof startNode>>;
 
-test.beforeAll(() => mkdir(shots, { recursive: true }));
 test.beforeEach(async () => {
     node = await startNode();
 });

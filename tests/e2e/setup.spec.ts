@@ -1,18 +1,12 @@
 // An owner sets a stall up in the browser: people, stalls, stations, printers, taxes, discounts,
 // the pop-up and its days. Three real nodes; each has what was saved, and the screen says so.
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type Browser, expect, type Locator, type Page } from "@playwright/test";
 import { type Device, type Stall, startStall } from "./mesh";
-import { lookAt, tablet } from "./pages";
+import { lookAt, shots, tablet } from "./pages";
 import { test } from "./test";
-
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/setup");
 
 let stall: Stall;
 test.beforeAll(async () => {
-    await mkdir(shots, { recursive: true });
     stall = await startStall();
 });
 test.afterAll(() => stall?.close({ keep: false }));

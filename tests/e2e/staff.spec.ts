@@ -2,17 +2,12 @@
 // reaches it over https. Both ask who it is; what is done is written under that person's number.
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Device, type Stall, startStall } from "./mesh";
-import { lookAt, tablet } from "./pages";
+import { lookAt, shots, tablet } from "./pages";
 import { test } from "./test";
-
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/staff");
 
 interface Till extends Device {
     state: string;
@@ -47,7 +42,6 @@ async function certify(folder: string): Promise<{ certificate: string; key: stri
 }
 
 test.beforeAll(async () => {
-    await mkdir(shots, { recursive: true });
     stall = await startStall({ alone: true });
     till = stall.counter as Till;
     const { epoch } = await till.get<{ epoch: number }>("/api/session");

@@ -1,25 +1,22 @@
 // From an empty pop-up to its first order in the browser, with a second device that comes in; what
 // an owner does to devices; and the page at /join. Real nodes.
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path, { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import type { DeviceList } from "../../web/src/base/protocol";
 import type { Node } from "./guests";
-import { lookAt, tablet } from "./pages";
+import { lookAt, shots, tablet } from "./pages";
 import { test } from "./test";
 
 const root = resolve(__dirname, "../..");
 const build = process.env["TRESTLE_BUILD"] ?? resolve(root, "build/release");
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(root, isKept ? "docs/screens" : "web/test-results/start");
 
 let folder = "";
 let counter: Node;
 let kitchen: Node;
 test.beforeAll(async () => {
     const { Device } = await import("../demo/device.mjs");
-    await mkdir(shots, { recursive: true });
     folder = await mkdtemp(path.join(tmpdir(), "trestle-start-"));
     const device = (name: string): Node =>
         new Device({

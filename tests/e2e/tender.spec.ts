@@ -1,15 +1,10 @@
 // A bill that is paid in several parts, and the slips of a card terminal: what the cashier sees,
 // what the node is told, and what the receipt and the order keep of it.
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import type { Order } from "../../web/src/base/protocol";
 import { startStall } from "./mesh";
-import { lookAt, tablet } from "./pages";
+import { lookAt, shots, tablet } from "./pages";
 import { test } from "./test";
-
-const isKept = process.env["TRESTLE_PICTURES"] === "1";
-const shots = resolve(__dirname, isKept ? "../../docs/screens" : "../../web/test-results/tender");
 
 async function startNode() {
     const { startFakeNode } = await import("../../web/test/fake-node.mjs");
@@ -20,7 +15,6 @@ type Node = Awaited<ReturnType<typeof startNode>>;
 
 let node: Node;
 
-test.beforeAll(() => mkdir(shots, { recursive: true }));
 test.beforeEach(async () => {
     node = await startNode();
 });
