@@ -36,7 +36,7 @@ stage_tidy() {
 
 stage_asan() {
     must "asan build" build asan || return 0
-    ASAN_OPTIONS=malloc_context_size=5 check_ctest "asan tests" asan -LE 'mutants|tidy|sim|net'
+    at_once=$((2 * jobs)) ASAN_OPTIONS=malloc_context_size=5 check_ctest "asan tests" asan -LE 'mutants|tidy|sim|net'
     check_showing 40 "simulator, 2000 seeds" simulate --seeds 2000
 }
 
@@ -73,7 +73,7 @@ stage_tsan() {
 
 check_ctest_tsan() {
     ctest() { TSAN_OPTIONS="suppressions=$PWD/tests/lib/tsan.supp" fixed_layout "$(type -P ctest)" "$@"; }
-    check_ctest "tsan tests" tsan -L threads # all others have one: tests/CMakeLists.txt
+    at_once=$((2 * jobs)) check_ctest "tsan tests" tsan -L threads # all others have one: tests/CMakeLists.txt
     unset -f ctest
 }
 

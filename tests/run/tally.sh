@@ -76,12 +76,13 @@ ends_with() {
     [ "$status" = "$expected" ] || { echo "exit status $status, expected $expected"; return 1; }
 }
 
-# check_ctest <name> <preset> [ctest's arguments]: counts each test.
+# check_ctest <name> <preset> [ctest's arguments]: counts each test. Of those that wait for nodes more can be at work
+# than there are processors: $at_once.
 check_ctest() {
     local name=$1 preset=$2 log started=$SECONDS summary bad all
     shift 2
     log=$(log_of "$name")
-    ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --timeout 300 -j "$jobs" "$@" \
+    ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --timeout 300 -j "${at_once:-$jobs}" "$@" \
         >"$log" 2>&1 || true
     summary=$(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$/\1 \2/p' "$log")
     read -r bad all <<<"${summary:-1 1}"
