@@ -153,6 +153,23 @@ TEST(carrying, no_more_is_carried_of_one_log_than_its_share_of_an_allowance)
     stage_stop(&stage);
 }
 
+TEST(carrying, of_a_log_that_is_revoked_too_what_lies_beyond_the_named_event_is_not_carried)
+{
+    enum { NAMED = FORK_SEQ + RUN_EVENTS - 1 };
+    uint8_t data[128];
+    struct bytes body;
+    begin_with(RUN_EVENTS + 1, LARGE, 0);
+    const struct log_cut cut = {
+        .log = stage.peers[B].head.log, .seq = NAMED, .hash = hash_of(B, NAMED)};
+    check(log_cut_encode(&cut, data, sizeof data, &body) == 0);
+    stage_turn(&stage, A, frame_event(&stage, A, state_unheard(EVENT_LOG_REVOKE, body), true));
+    fork_it();
+    stage_pass(&stage, DELAY_MS);
+    assert_true(is_carried(NAMED));
+    assert_false(is_carried(NAMED + 1));
+    stage_stop(&stage);
+}
+
 TEST(carrying, what_claims_to_be_carried_in_a_voided_part_and_is_nothing_is_passed_over)
 {
     begin(0);
