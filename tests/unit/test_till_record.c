@@ -559,3 +559,18 @@ TEST(till_record, a_command_that_names_no_record_is_refused)
     assert_int_equal(run(), ERR_MALFORMED); /* nobody renumbers it */
     world_stop();
 }
+
+TEST(till_record, a_record_is_set_by_fields_that_it_has_each_once)
+{
+    world_start();
+    record_begin(KIND_STALL, 4, true);
+    assert_int_equal(run(), ERR_MALFORMED); /* by none */
+    want_text(RECORD_NAME, "Grill");
+    want_text(RECORD_NAME, "Bar");
+    assert_int_equal(run(), ERR_MALFORMED);
+    record_begin(KIND_STALL, 4, true);
+    want_text(RECORD_NAME, "Grill");
+    want_number(STAFF_COLOUR + 60, 1);
+    assert_int_equal(run(), ERR_MALFORMED);
+    world_stop();
+}
