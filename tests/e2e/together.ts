@@ -26,8 +26,15 @@ export async function joinBy(browser: Browser, link: string, name: string): Prom
 
 const closeSheet = (page: Page): Promise<void> =>
     page.getByRole("dialog").getByRole("button", { name: "Back to the menu" }).tap();
+/** A finger that hits nothing, as words that came or went moved what was there, taps once more. */
 export const review = (page: Page): Promise<void> =>
-    page.getByRole("button", { name: /Review/ }).tap();
+    expect(async () => {
+        const lines = page.locator(".lines");
+        if (!(await lines.isVisible())) {
+            await page.getByRole("button", { name: /Review/ }).tap({ timeout: 10_000 });
+        }
+        await expect(lines).toBeVisible({ timeout: 10_000 });
+    }).toPass({ timeout: 60_000 });
 export const line = (page: Page, text: string) => page.locator(".lines li", { hasText: text });
 
 export function testTogether(market: () => Market): void {

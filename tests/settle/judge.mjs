@@ -28,14 +28,19 @@ const hasFailed = ({ refunds }) => refunds.some(({ status }) => status === "fail
 const taken = ({ provider = { payments: [] } }) =>
     sum(provider.payments, "received") - sum(provider.payments, "refunded");
 
-/** How it is when there is nothing left to do, by how it came out; @wishes: their states. */
+/** Whether something is still to be given back for @wish. Of two that two gateways made for one
+ * surplus one may come to nothing. */
+const isWished = ({ state, open }) => state === "wished" && open > 0;
+
+/** How it is when there is nothing left to do, by how it came out. */
 const ENDS = {
     disputed: ({ flags }) => flags.includes("disputed"),
     shut: ({ flags, due }) => !flags.includes("disputed") && due > 0,
     failed: (_order, wishes) =>
-        wishes.includes("failed") && !wishes.some((state) => ["wished", "pending"].includes(state)),
+        wishes.some(({ state }) => state === "failed") &&
+        !wishes.some((wish) => isWished(wish) || wish.state === "pending"),
     even: ({ due }, wishes, { refunds, isFailing }) =>
-        due <= 0 && !wishes.includes("wished") && !refunds.some(isFailing),
+        due <= 0 && !wishes.some(isWished) && !refunds.some(isFailing),
 };
 
 function endOf(provider) {
@@ -50,7 +55,7 @@ function isSettled(stall, order) {
     const { money } = provider;
     const isOpen = ({ held, intent }) => held !== 0 || !CLOSED.includes(intent.status);
     const isToFail = (refund) => provider.isFailing(refund) && refund.status !== "failed";
-    const wishes = (order.provider?.wishes ?? []).map(({ state }) => state);
+    const wishes = order.provider?.wishes ?? [];
     return (
         !money.some(isOpen) &&
         !provider.refunds.some(isToFail) &&
@@ -69,6 +74,7 @@ export async function settled(stall, story) {
             due: order?.due,
             flags: order?.flags,
             provider: order?.provider,
+            gateways: stall.gateways.map(({ trouble }) => trouble),
             money: stall
                 .money(story.id)
                 .map(({ intent, ...rest }) => ({ ...rest, status: intent.status })),

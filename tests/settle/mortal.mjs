@@ -5,6 +5,7 @@ export class Mortal {
     #stall;
     #isLeft = false; // who ends it now does not want it back
     #back; // while it is started again
+    trouble; // why it could not be, in words
 
     /** @stall: says what variables() of its environment are, and can makeRoom() on its disk. */
     constructor(device, stall) {
@@ -31,7 +32,7 @@ export class Mortal {
         void device.ended().then(({ signal }) => {
             if (signal !== "SIGKILL" || this.#isLeft) return;
             this.#back = this.#start(0, "", 1);
-            this.#back.catch(() => {}); // whoever awaits it hears of it
+            this.#back.catch(({ message }) => (this.trouble = message)); // whoever awaits it too
         });
     }
 

@@ -41,7 +41,7 @@ const FLUSHES_MAX = 100; // of which one finds the disk full,
 const FLUSHES_FULL = 8; // and at most so many after it
 const PAIRED = 15; // one of so many stalls has two gateways
 const SPEED = 20; // of the clocks of the gateway and of the provider
-const SPEED_PAIRED = 8; // two devices end a link that is silent for seconds of these
+const SPEED_PAIRED = 12; // two devices end a link that is silent for seconds of these
 const LINE_CUT_MS = 100; // at most this many times SPEED
 const BANK_SECONDS = 20; // for which a bank thinks
 

@@ -1,6 +1,6 @@
 // Which order a guest means: by the number that he says, or the code that his phone shows.
 import { signal } from "@preact/signals-core";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fetchOrder } from "../base/ask";
 import { makePart } from "../base/part";
 import type { Order } from "../base/protocol";
@@ -96,11 +96,12 @@ function closeCamera(): void {
     isCameraOpen.value = false;
 }
 
-/** A scanner is heard wherever the focus is; fingers that begin to type write into the field. */
+/** A scanner is heard wherever the focus is, from the moment at which the screen is seen; fingers
+ * that begin to type write into the field. */
 function useKeys(input: { current: HTMLInputElement | null }, find: (code: string) => void): void {
     const newest = useRef(find);
     newest.current = find;
-    useEffect(() => {
+    useLayoutEffect(() => {
         const wedge = makeWedge((code) => newest.current(code));
         const listen = (event: KeyboardEvent): void => {
             if (wedge(event.key)) {
