@@ -1,0 +1,209 @@
+// What cooks do on their boards, against a fake node: what changes under their hands, stations, sound.
+import { expect } from "@playwright/test";
+import { node, playWithFakeNode, screen, ticket } from "./fake";
+import { test } from "./test";
+
+playWithFakeNode();
+
+test("a cook who is at it sees that the order was cancelled", async ({ browser }) => {
+    const { id } = node.place({
+        channel: "counter",
+        mode: "eat-in",
+        lines: [{ item: 1, quantity: 1 }],
+    });
+    node.do("accept", id);
+    const kitchen = await screen(browser, "/kitchen");
+    await expect(ticket(kitchen, "A1")).toBeVisible();
+    node.do("cancel", id, { reason: "Customer left" });
+    await expect(ticket(kitchen, "A1")).toContainText("Cancelled. Stop. Customer left");
+    await ticket(kitchen, "A1").getByRole("button", { name: "Understood" }).click();
+    await expect(ticket(kitchen, "A1")).toHaveCount(0);
+});
+
+test("additions and changes after the start are decided by the cook", async ({ browser }) => {
+    const { id } = node.place({
+        channel: "counter",
+        mode: "eat-in",
+        lines: [{ item: 1, quantity: 1 }],
+    });
+    node.do("accept", id);
+    node.do("start", id, { lines: [1] });
+    const kitchen = await screen(browser, "/kitchen");
+    const counter = await screen(browser, "/counter");
+    await counter.getByRole("button", { name: /^A1/ }).click();
+    await counter.getByRole("button", { name: "One more Cheeseburger" }).click();
+    await expect(ticket(kitchen, "A1")).toContainText("The counter wants 2 instead of 1.");
+    await ticket(kitchen, "A1").getByRole("button", { name: "Make it 2" }).click();
+    await expect(ticket(kitchen, "A1")).toContainText("2×");
+
+    await counter.getByRole("button", { name: "Add a line" }).click();
+    await counter.getByRole("button", { name: /^Coffee/ }).click();
+    await counter.getByRole("button", { name: "Add 1 to A1" }).click();
+    await expect(ticket(kitchen, "A1")).toContainText("+NEW");
+    await ticket(kitchen, "A1").getByRole("button", { name: "Accept added" }).click();
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Accept added" })).toHaveCount(
+        0,
+    );
+});
+
+test("a kitchen works from the keyboard alone", async ({ browser }) => {
+    const kitchen = await screen(browser, "/kitchen");
+    const { id } = node.place({
+        channel: "counter",
+        mode: "eat-in",
+        lines: [{ item: 1, quantity: 1 }],
+    });
+    const phase = () => node.orders.get(id)?.phase;
+    await expect(ticket(kitchen, "A1")).toBeVisible();
+    await kitchen.keyboard.press("1");
+    await expect.poll(phase).toBe("accepted");
+    await expect(kitchen.locator(".column-prep .ticket")).toHaveCount(1);
+    await kitchen.keyboard.press("ArrowRight");
+    await kitchen.keyboard.press("Enter");
+    await expect.poll(phase).toBe("ready");
+    await kitchen.keyboard.press("u");
+    await expect.poll(phase).toBe("accepted");
+});
+
+test("a station's board says what it hides", async ({ browser }) => {
+    node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity: 1 }] });
+    node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 20, quantity: 1 }] });
+    const kitchen = await screen(browser, "/kitchen?station=bar");
+    await expect(kitchen.locator(".ticket")).toHaveCount(1);
+    await kitchen.getByText("1 ticket hidden by the station filter. Show all.").click();
+    await expect(kitchen.locator(".ticket")).toHaveCount(2);
+});
+
+test("each station bumps what it made, and leaves the others theirs", async ({ browser }) => {
+    const { id } = node.place({
+        channel: "counter",
+        mode: "eat-in",
+        lines: [
+            { item: 1, quantity: 1 },
+            { item: 20, quantity: 2 },
+        ],
+    });
+    const progress = () =>
+        node.orders.get(id)?.lines.map(({ progress }: { progress: string }) => progress);
+    node.do("accept", id);
+    const grill = await screen(browser, "/kitchen?station=grill");
+    const bar = await screen(browser, "/kitchen?station=bar");
+    const board = await screen(browser, "/pickup");
+
+    await ticket(grill, "A1").getByRole("button", { name: "Bump" }).click();
+    await expect.poll(progress).toEqual(["done", "waiting"]);
+    await expect(grill.getByText("A1 is ready at grill.")).toBeVisible();
+    await expect(grill.locator(".column-ready .ticket")).toHaveCount(1);
+    await expect(bar.locator(".column-prep .ticket")).toHaveCount(1);
+    await expect(board.locator(".numbers.preparing li")).toHaveText("A1");
+
+    await grill.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(progress).toEqual(["waiting", "waiting"]);
+    await ticket(grill, "A1").getByRole("button", { name: "Bump" }).click();
+    await ticket(bar, "A1").getByRole("button", { name: "Bump" }).click();
+    await expect(board.locator(".numbers.ready li")).toHaveText("A1");
+    await ticket(bar, "A1").getByRole("button", { name: "Recall" }).click();
+    await expect.poll(progress).toEqual(["done", "waiting"]);
+});
+
+test("a station's ticket says who else is at the order", async ({ browser }) => {
+    const lines = [1, 20].map((item) => ({ item, quantity: 1 }));
+    const { id } = node.place({ channel: "counter", mode: "eat-in", lines });
+    node.do("accept", id);
+    const grill = await screen(browser, "/kitchen?station=grill");
+    await expect(ticket(grill, "A1")).toContainText("Also at bar");
+    node.do("done", id, { lines: [2] });
+    await expect(ticket(grill, "A1")).toContainText("Also at bar (done)");
+});
+
+test("a line that is voided stays struck until the cook has understood", async ({ browser }) => {
+    const lines = [1, 20].map((item) => ({ item, quantity: 1 }));
+    const { id } = node.place({ channel: "counter", mode: "eat-in", lines });
+    node.do("accept", id);
+    const kitchen = await screen(browser, "/kitchen");
+    const bar = await screen(browser, "/kitchen?station=bar");
+    await expect(ticket(bar, "A1")).toBeVisible();
+    node.do("void", id, { lines: [2], reason: "Wrong item" });
+    await expect(ticket(kitchen, "A1").locator(".is-struck")).toContainText("CoffeeVoided");
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toHaveCount(0);
+    await kitchen.keyboard.press("1");
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toBeVisible();
+    await ticket(bar, "A1").getByRole("button", { name: "Understood: 1 line voided" }).click();
+    await expect(ticket(bar, "A1")).toHaveCount(0);
+    expect(node.orders.get(id)?.phase).toBe("accepted");
+});
+
+test("stations are the pop-up's, and the choice is kept", async ({ browser }) => {
+    const station = (number: number, name: string, position: number, hidden = false) => ({
+        id: `${number}`.padStart(24, "0"),
+        ...{
+            number,
+            name,
+            position,
+            hidden,
+            stall: 0,
+            printer: 0,
+            throttle: 1000,
+            conflict: false,
+        },
+    });
+    node.stations = [station(1, "bar", 2), station(2, "grill", 1), station(3, "old", 0, true)];
+    const kitchen = await screen(browser, "/kitchen");
+    const choice = kitchen.getByLabel("Station");
+    await expect(choice.locator("option")).toHaveText(["All stations", "grill", "bar"]);
+    await choice.selectOption("bar");
+    await kitchen.reload();
+    await expect(choice).toHaveValue("bar");
+});
+
+test("a grid keeps each ticket in its place until it is made", async ({ browser }) => {
+    for (const item of [1, 2]) {
+        node.place({ channel: "counter", mode: "eat-in", lines: [{ item, quantity: 1 }] });
+    }
+    const kitchen = await screen(browser, "/kitchen");
+    await kitchen.getByRole("button", { name: "Grid" }).click();
+    await kitchen.reload();
+    const tickets = kitchen.locator(".board-grid .ticket h3");
+    await expect(tickets).toHaveText(["A1", "A2"]);
+    await ticket(kitchen, "A1").getByRole("button", { name: "Accept" }).click();
+    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toBeVisible();
+    await expect(tickets).toHaveText(["A1", "A2"]);
+    await ticket(kitchen, "A1").getByRole("button", { name: "Bump" }).click();
+    await expect(tickets).toHaveText(["A2"]);
+    await expect(kitchen.locator(".gap")).toHaveCount(0);
+    await kitchen.getByRole("button", { name: "Columns" }).click();
+    await expect(kitchen.locator(".column-ready .ticket h3")).toHaveText("A1");
+});
+
+test("the sound warning goes with the first tap of the shift", async ({ browser }) => {
+    const kitchen = await screen(browser, "/kitchen");
+    await kitchen.getByRole("button", { name: "Start shift (muted)" }).click();
+    await kitchen.getByRole("button", { name: "Sound on" }).click();
+    await kitchen.getByRole("button", { name: "Muted" }).click();
+    await expect(kitchen.getByRole("button", { name: "Sound on" })).toBeVisible();
+});
+
+test("a kitchen rings for a new ticket, and again until somebody is there", async ({ browser }) => {
+    const kitchen = await screen(browser, "/kitchen");
+    await kitchen.clock.install();
+    await kitchen.reload();
+    const rung = await kitchen.evaluateHandle(() => {
+        const tones = { count: 0 };
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (this: OscillatorNode, when?: number) {
+            tones.count += 1;
+            start.call(this, when);
+        };
+        return tones;
+    });
+    const count = () => rung.evaluate((tones) => tones.count);
+    await kitchen.getByRole("button", { name: /^Start shift/ }).click();
+    await expect(kitchen.getByRole("button", { name: "Sound on" })).toBeVisible();
+    node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity: 1 }] });
+    await expect.poll(count).toBe(2);
+    await kitchen.clock.runFor(12_000);
+    await expect.poll(count).toBe(4);
+    await kitchen.locator("h1").click();
+    await kitchen.clock.runFor(30_000);
+    expect(await count()).toBe(4);
+});
