@@ -1,4 +1,5 @@
-// What cooks do on their boards, against a fake node: what changes under their hands, stations, sound.
+// What cooks do on their boards, against a fake node: what changes under their hands, stations,
+// sounds.
 import { expect } from "@playwright/test";
 import { node, playWithFakeNode, screen, ticket } from "./fake";
 import { test } from "./test";
