@@ -259,6 +259,35 @@ it("is settled once the node has answered all that this phone did", async () => 
     expect(groupIn(host)).toMatchObject({ isSettled: true, seen: { version: 3 } });
 });
 
+it("shows a dish once, though the line tells of it before the node has answered", async () => {
+    const { host, edits, put } = board({ group: ana, groupCart: cartOf(1, line(1, "Ana")) });
+    const quantities = () => (host.cart.value as { quantity: number }[]).map((one) => one.quantity);
+    put();
+    groupIn(host).hear(cartOf(2, line(1, "Ana", 2)), false);
+    expect(quantities()).toEqual([2]);
+    groupIn(host).hear(cartOf(3, line(1, "Ana", 2), line(2, "Ben")), false);
+    edits()[0]?.answer(cartOf(2, line(1, "Ana", 2)));
+    await settle();
+    expect(quantities()).toEqual([2, 1]);
+    expect(host.news.value).toBe("groupAdded");
+});
+
+it("waits with what the line tells while an edit has no answer, and no longer", async () => {
+    const { clock, host, edits, put } = board({ group: ana, groupCart: cartOf(1) });
+    const whose = () => (host.cart.value as { who: string }[]).map(({ who }) => who);
+    put();
+    groupIn(host).hear(cartOf(2, line(1, "Ana")), false);
+    edits()[0]?.fail(0); // it may be done
+    await settle();
+    expect(whose()).toEqual(["Ana"]);
+    clock.pass(1_000);
+    await settle();
+    groupIn(host).hear(cartOf(3, line(1, "Ana"), line(2, "Ben")), false);
+    edits()[1]?.fail(429); // it is not
+    await settle();
+    expect(whose()).toEqual(["Ana", "Ben", "Ana"]);
+});
+
 it("hears nothing of a group that it left, however late the answers come", async () => {
     const { crew, requests, host, own, put, shelf } = board({ group: ana, groupCart: cartOf(1) });
     put();

@@ -46,12 +46,20 @@ function isAgreed(next: Priced | null, { id, of, total }: Priced): boolean {
     return next?.total === total && next.id !== id && seen(next.of) === seen(of);
 }
 
+function isOlder(one: GroupCart, other: GroupCart | null): boolean {
+    return other !== null && (one.version < other.version || one.round < other.round);
+}
+
 export function makeCrew(host: Host): Crew {
     const { clock, t, keep, kept } = host;
     let member = (kept("group") as Member | undefined) ?? null;
     let edits = (kept("edits") as readonly Edit[] | undefined) ?? [];
     let cart = (kept("groupCart") as GroupCart | undefined) ?? null;
     let isSending = false;
+    /** Asked for, and nobody knows yet whether the node has done it. */
+    let underway: Edit | null = null;
+    /** What was told of the cart meanwhile: the edit may be in it. */
+    let held: GroupCart | null = null;
     let isAway = false;
     let cancel = (): void => undefined;
 
@@ -106,10 +114,28 @@ export function makeCrew(host: Host): Crew {
         }
     }
 
+    /** Beside an edit that it has already, the cart would show that twice. */
     function hear(next: GroupCart, isNewest: boolean): void {
+        if (!underway) {
+            take(next, isNewest);
+        } else if (!isOlder(next, held)) {
+            held = next;
+        }
+    }
+
+    /** From now on it is known what became of the edit. */
+    function hearHeld(): void {
+        const next = held;
+        underway = null;
+        held = null;
+        if (next) {
+            take(next, false);
+        }
+    }
+
+    function take(next: GroupCart, isNewest: boolean): void {
         const before = cart;
-        const isOld = before && (next.version < before.version || next.round < before.round);
-        if (isOld && !isNewest) {
+        if (isOlder(next, before) && !isNewest) {
             return;
         }
         keepPlaced(next);
@@ -135,6 +161,8 @@ export function makeCrew(host: Host): Crew {
     function forget(): void {
         cancel();
         keepEdits([]);
+        underway = null;
+        held = null;
         isAway = false;
         cart = null;
         keep("groupCart", null);
@@ -229,6 +257,7 @@ export function makeCrew(host: Host): Crew {
     async function sendOne(edit: Edit): Promise<void> {
         const then = member;
         const { key } = edit;
+        underway = edit;
         const answer = await ("add" in edit
             ? host.askAsOwn("POST", "/api/cart/lines", {
                   key,
@@ -240,7 +269,8 @@ export function makeCrew(host: Host): Crew {
               }));
         if (isOf(then)) {
             drop(edit);
-            hear(answer.body, false);
+            take(answer.body, false);
+            hearHeld();
             publish();
         }
     }
@@ -250,6 +280,9 @@ export function makeCrew(host: Host): Crew {
         const status = statusOf(error);
         if (!edits.includes(edit)) {
             return false; // of a group that it left
+        }
+        if (status !== 0) {
+            hearHeld(); // it was not done
         }
         if (status === 0 || status >= 500 || status === 401 || status === 429) {
             return true;
