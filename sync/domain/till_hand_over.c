@@ -1,4 +1,5 @@
 /* The end of an order: handed over, or cancelled; and both taken back. */
+#include "sync/base/check.h"
 #include "sync/domain/till_history.h"
 #include "sync/domain/till_stock.h"
 
@@ -96,9 +97,7 @@ static void hand_over_again(struct task *task, const struct selection *selection
                             const struct history_event *event)
 {
     struct order_handed was;
-    if (order_handed_decode(event->body, &was) != 0) {
-        return; /* a body that makes no sense gave nothing */
-    }
+    check(order_handed_decode(event->body, &was) == 0); /* it was about a line: last_handed() */
     struct order_handed handed = {.is_uncollected = was.is_uncollected};
     for (uint32_t i = 0; i < was.lines_count; i++) {
         if (!is_line_selected(task, selection, was.lines[i].line)) {

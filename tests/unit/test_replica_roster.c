@@ -170,6 +170,34 @@ TEST(replica_roster, a_view_names_no_more_logs_than_fit_whatever_the_last_named)
 
 /* --- what is stated --- */
 
+/* A key that nobody writes, before all others of the roster (0) or behind them (0xff). */
+static void put_short_key(struct store_txn *txn, uint8_t end)
+{
+    const struct entity_id roster = entity_id_derive(KIND_ROSTER, 0);
+    struct key key = key_entity(&roster);
+    key.data[key.size++] = end;
+    assert_int_equal(store_put(txn, TABLE_ENTITY, key_bytes(&key), bytes_of("", 0)), 0);
+}
+
+TEST(replica_roster, a_change_of_it_is_the_disks_fault_where_a_key_is_none)
+{
+    uint8_t data[64];
+    struct bytes body;
+    begin();
+    const struct staff_role role = {.staff = 7, .role = ROLE_COUNTER, .version = 1};
+    assert_int_equal(staff_role_encode(&role, data, sizeof data, &body), 0);
+    const uint64_t seq =
+        journal_state(stage.world, &stage.journal, &stage.peers[FIRST], EVENT_STAFF_ROLE, body);
+    stage_begin(&stage);
+    put_short_key(stage.txn, 0xff);
+    assert_int_equal(stage_try(&stage, BYSTANDER, frame_event(&stage, FIRST, seq, true)), 0);
+    const struct moment now = {.mono_ms = stage.now_ms};
+    assert_int_equal(replica_seal(stage.replica, stage.txn, now, stage.effects), ERR_IO);
+    stage_abort(&stage);
+    assert_int_equal(stage_head_of(&stage, FIRST), 1);
+    stage_stop(&stage);
+}
+
 TEST(replica_roster, what_is_stated_ends_at_a_key_that_is_none)
 {
     begin();
@@ -179,10 +207,8 @@ TEST(replica_roster, what_is_stated_ends_at_a_key_that_is_none)
     uint32_t count = 0, before = 0;
     for (int is_spoilt = 0; is_spoilt < 2; is_spoilt++) {
         struct store_txn *txn = store_memory_begin(stage.store, true);
-        if (is_spoilt) { /* before all others */
-            struct key key = key_entity(&roster);
-            key.data[key.size++] = 0;
-            assert_int_equal(store_put(txn, TABLE_ENTITY, key_bytes(&key), bytes_of("", 0)), 0);
+        if (is_spoilt) {
+            put_short_key(txn, 0);
         }
         from = key_entity(&roster);
         before = count;

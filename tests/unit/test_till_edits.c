@@ -245,6 +245,18 @@ TEST(hand_over, nobody_is_late_for_what_is_not_made)
     diner_close();
 }
 
+TEST(hand_over, nobody_is_late_for_what_was_given_out_already)
+{
+    diner_open();
+    diner_place_usual();
+    assert_int_equal(diner_tap_line(COMMAND_HAND_OVER, 1), 1);
+    struct command command = diner_on_lines(COMMAND_HAND_OVER, 1, 1);
+    command.truth = true;
+    assert_int_equal(diner_events_of(&command), 0);
+    assert_int_equal(diner_line(0)->uncollected, 0);
+    diner_close();
+}
+
 TEST(hand_over, what_nobody_came_for_stays_so_when_one_line_of_it_is_taken_back)
 {
     diner_open();
