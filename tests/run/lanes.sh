@@ -9,17 +9,21 @@ list_stages() {
     done
 }
 
+# What programs that ended computed so far, in seconds of a processor: proc(5), cutime and cstime in hundredths.
+cpu_seconds() { awk '{ printf "%d", ($16 + $17) / 100 }' "/proc/$$/stat"; }
+
 # run_stages <name>...: these, in the order of the table.
 run_stages() {
-    local stage name what function started
+    local stage name what function started computed
     for stage in "${stages[@]}"; do
         IFS='|' read -r name what function _ <<<"$stage"
         [[ " $* " = *" $name "* ]] || continue
         started=$SECONDS
+        computed=$(cpu_seconds)
         printf '\n== %s: %s\n' "$name" "$what"
         need_stage "$name"
         "$function"
-        printf '   %s took %d s\n' "$name" $((SECONDS - started))
+        printf '   %s took %d s, %d of a processor\n' "$name" $((SECONDS - started)) $(($(cpu_seconds) - computed))
     done
 }
 
