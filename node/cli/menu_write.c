@@ -46,17 +46,26 @@ static void words_join(const struct reply_node *list, struct text *to)
     }
 }
 
+/* A name that ends as one with a price does, "Extra +1": it is written with its price even where
+ * that is nothing. */
+static bool looks_priced(const char *name)
+{
+    const char *last = strrchr(name, ' ');
+    return last != NULL && (last[1] == '+' || last[1] == '-');
+}
+
 static void choices_join(const struct reply_node *choices, unsigned digits, struct text *to)
 {
     for (size_t i = 0; i < reply_count(choices); i++) {
         const struct reply_node *choice = reply_at(choices, i);
+        const char *name = reply_text(choice, "name");
         int64_t price = reply_number(choice, "price");
         text_append_text(to, i == 0 ? " " : " | ");
-        text_append_text(to, reply_text(choice, "name"));
-        if (price == 0) {
+        text_append_text(to, name);
+        if (price == 0 && !looks_priced(name)) {
             continue;
         }
-        text_append_text(to, price > 0 ? " +" : " ");
+        text_append_text(to, price < 0 ? " " : " +");
         menu_put_amount(to, price, digits);
     }
 }

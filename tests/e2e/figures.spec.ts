@@ -50,6 +50,16 @@ async function itemAt(page: Page, node: Owner): Promise<void> {
     await expect(page.getByLabel("Price, EUR")).toHaveValue("9.50");
 }
 
+/** Its options, in a state that shows what is wrong where. */
+async function optionsAt(page: Page, node: Owner): Promise<void> {
+    await itemAt(page, node);
+    await page.getByLabel("± EUR").first().fill("a bit");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByText("Write an amount, as 2.50 or -0.50; nothing is 0.")).toBeVisible();
+    await expect(page.getByLabel("± EUR").first()).toBeFocused();
+    await page.getByRole("group", { name: "Options" }).evaluate((one) => one.scrollIntoView());
+}
+
 /** A day's customers, twelve of whom said how it was. */
 async function reviewsAt(page: Page, node: Owner): Promise<void> {
     const { fakeReviews } = await import("../../web/test/fake-day.mjs");
@@ -71,6 +81,7 @@ const scenes = {
     mesh: meshAt,
     menu: menuAt,
     item: itemAt,
+    options: optionsAt,
     reviews: reviewsAt,
 };
 
@@ -81,7 +92,7 @@ for (const [name, show] of Object.entries(scenes)) {
             await page.setViewportSize(viewport);
             await show(page, node);
             const pathOf = (theme: Theme) => `${shots}/office-${name}-${size}-${theme}.png`;
-            await lookInSchemes(page, pathOf, { fullPage: name !== "item" });
+            await lookInSchemes(page, pathOf, { fullPage: !["item", "options"].includes(name) });
             expect(await smallTargets(page, 44)).toEqual([]);
             await expectNoSidewaysScroll(page);
             await node.kill();
@@ -211,7 +222,11 @@ test("an item is changed, marked sold out and added; what was not changed is not
     await expect(page.getByRole("alert")).toHaveText("Price: write an amount, as 10.90");
     await page.getByLabel("Price, EUR").fill("4.5");
     await page.getByLabel("celery").check();
-    await page.getByLabel(/^Options/).fill("Size 1-1: cup | bowl +1.50");
+    await page.getByRole("button", { name: "Add a group" }).click();
+    await page.getByLabel("What is chosen").fill("Size");
+    await page.getByLabel("Choice", { exact: true }).first().fill("cup");
+    await page.getByLabel("Choice", { exact: true }).last().fill("bowl");
+    await page.getByLabel("± EUR").last().fill("+1.50");
     await page.getByRole("button", { name: "Add it" }).click();
     await expect(page.getByRole("button", { name: /Soup/ })).toContainText("4.50");
     const choices = [

@@ -119,11 +119,11 @@ TEST(menu_file, is_written_so_that_it_reads_as_it_was)
         "[\"milk\",\"soy\"],\"diet\":[],\"description\":\"two\\nlines\",\"groups\":[{\"name\":"
         "\"Size\",\"min\":1,\"max\":2,\"choices\":[{\"name\":\"small\",\"price\":-50},{\"name\":"
         "\"large\",\"price\":150},{\"name\":\"usual\",\"price\":0}]},{\"name\":\"Milk\",\"min\":0,"
-        "\"max\":1,\"choices\":[{\"name\":\"oat\",\"price\":0}]}],\"position\":3,\"hidden\":true,"
-        "\"stall\":0,\"tax\":0,\"stock_policy\":\"off\"}]}";
+        "\"max\":1,\"choices\":[{\"name\":\"oat +1\",\"price\":0}]}],\"position\":3,"
+        "\"hidden\":true,\"stall\":0,\"tax\":0,\"stock_policy\":\"off\"}]}";
     static const char line[] =
         "\n1,\"Drinks, hot\",\"Tea \"\"green\"\"\",-0.05,5.50,0.00,bar,milk soy,,\"two\nlines\","
-        "Size 1-2: small -0.50 | large +1.50 | usual; Milk 0-1: oat,3,yes,0,0,off\n";
+        "Size 1-2: small -0.50 | large +1.50 | usual; Milk 0-1: oat +1 +0.00,3,yes,0,0,off\n";
     char problem[MENU_PROBLEM_BYTES_MAX];
     struct text body = {0}, table = {0};
     text_append(&body, menu, sizeof menu - 1);

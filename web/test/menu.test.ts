@@ -67,6 +67,16 @@ describe("options", () => {
             expect(groupsOf(groupsText(groups, 2), 2)).toEqual(groups);
         }
     });
+
+    it("whose name ends as a price does keep it", () => {
+        const choices = [
+            { name: "Extra +1", price: 0 },
+            { name: "Less -1", price: -50 },
+        ];
+        const groups = [{ name: "Size", min: 1, max: 1, choices }];
+        expect(groupsText(groups, 2)).toBe("Size 1-1: Extra +1 +0.00 | Less -1 -0.50");
+        expect(groupsOf(groupsText(groups, 2), 2)).toEqual(groups);
+    });
 });
 
 describe("a file", () => {
@@ -140,7 +150,6 @@ function formOf(item: MenuNew, more: Record<string, string> = {}): Form {
         tax_eat_in: decimalText(item.tax_eat_in ?? 0, 2),
         tax_take_away: decimalText(item.tax_take_away ?? 0, 2),
         description: item.description ?? "",
-        options: groupsText(item.groups ?? [], 2).replaceAll("; ", "\n"),
         stock_policy: item.stock_policy ?? "off",
         ...more,
     };
@@ -159,17 +168,17 @@ describe("an item that is edited", () => {
     }
 
     it("writes nothing where nothing was changed, and else that alone", () => {
-        expect(changesOf(item, itemOfForm(formOf(newOf(item)), 2))).toEqual({});
-        const dearer = itemOfForm(formOf(newOf(item), { price: "10,20" }), 2);
+        expect(changesOf(item, itemOfForm(formOf(newOf(item)), 2, item.groups))).toEqual({});
+        const dearer = itemOfForm(formOf(newOf(item), { price: "10,20" }), 2, item.groups);
         expect(changesOf(item, dearer)).toEqual({ price: 1020 });
-        const bare = itemOfForm(formOf(newOf(item), { options: "" }), 2);
+        const bare = itemOfForm(formOf(newOf(item)), 2, []);
         expect(changesOf(item, bare)).toEqual({ groups: [] });
     });
 
     it("is refused with what to write instead", () => {
-        const wrong = { price: "-1", name: "", position: "x", tax_eat_in: "a", options: "Size" };
+        const wrong = { price: "-1", name: "", position: "x", tax_eat_in: "a" };
         for (const [name, text] of Object.entries(wrong)) {
-            expect(() => itemOfForm(formOf(newOf(item), { [name]: text }), 2), name).toThrow();
+            expect(() => itemOfForm(formOf(newOf(item), { [name]: text }), 2, []), name).toThrow();
         }
     });
 });

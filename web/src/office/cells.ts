@@ -64,8 +64,10 @@ export function groupsOf(text: string, digits: number): Group[] | null {
 }
 
 export function groupsText(groups: readonly Group[], digits: number): string {
+    // A name that ends as one with a price does is written with one.
+    const isBare = (name: string, price: number): boolean => price === 0 && !/ [+-]\S*$/.test(name);
     const choice = ({ name, price }: Group["choices"][number]): string =>
-        price === 0 ? name : `${name} ${price > 0 ? "+" : ""}${decimalText(price, digits)}`;
+        isBare(name, price) ? name : `${name} ${price < 0 ? "" : "+"}${decimalText(price, digits)}`;
     return groups
         .map(({ name, min, max, choices }) =>
             `${name} ${min}-${max}: ${choices.map(choice).join(" | ")}`.trimEnd(),

@@ -1,8 +1,9 @@
 // One item of the menu, to be changed or made.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { MenuItem, Session } from "../base/protocol";
 import { Sheet } from "../ui/sheet";
-import { decimalText, groupsText, rateText } from "./cells";
+import { decimalText, rateText } from "./cells";
 import type { Records } from "./menu";
 import {
     allergens,
@@ -14,7 +15,19 @@ import {
     policies,
     writeOf,
 } from "./menu-edit";
+import { Refusal } from "./node";
 import type { Office } from "./office";
+import {
+    BadOptions,
+    draftsOf,
+    type GroupDraft,
+    groupsOfDrafts,
+    refusedOptions,
+    type Wrongs,
+    wrongsOf,
+} from "./options-edit";
+import { OptionsFields } from "./options-fields";
+import { whyNot } from "./why";
 
 interface Props {
     office: Office;
@@ -35,19 +48,39 @@ function formOf(element: HTMLFormElement): Form {
     };
 }
 
+/** What of @error is about the options, at its field. */
+function optionsWrong(error: unknown): Wrongs {
+    if (error instanceof BadOptions) {
+        return error.wrongs;
+    }
+    return error instanceof Refusal ? refusedOptions(error.told) : new Map();
+}
+
 export function ItemSheet({ office, session, records, items, item, onSaved, onClose }: Props) {
     const [wrong, setWrong] = useState("");
     const [isBusy, setBusy] = useState(false);
+    const [drafts, setDrafts] = useState<readonly GroupDraft[]>(() =>
+        draftsOf(item?.groups ?? [], session.digits),
+    );
+    const [wrongs, setWrongs] = useState<Wrongs>(new Map());
+    const [tries, setTries] = useState(0);
+    const edit = (next: readonly GroupDraft[]): void => {
+        setDrafts(next);
+        setWrongs(wrongs.size > 0 ? wrongsOf(next, session.digits) : wrongs);
+    };
     /** Does @work and shows what came of it. */
     const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
         setBusy(true);
         setWrong("");
+        setWrongs(new Map());
         try {
             await work();
             await onSaved();
             return true;
         } catch (error) {
-            setWrong((error as Error).message);
+            setWrong(error instanceof BadForm ? error.message : whyNot(error));
+            setWrongs(optionsWrong(error));
+            setTries(tries + 1);
             return false;
         } finally {
             setBusy(false);
@@ -57,13 +90,13 @@ export function ItemSheet({ office, session, records, items, item, onSaved, onCl
         event.preventDefault();
         const form = formOf(event.currentTarget as HTMLFormElement);
         const isDone = await attempt(async () => {
-            const wish = itemOfForm(form, session.digits);
+            const wish = itemOfForm(form, session.digits, groupsOfDrafts(drafts, session.digits));
             if (item === null && items.some(({ number }) => number === wish.number)) {
                 throw new BadForm(`Number ${wish.number} is taken.`);
             }
             const write = writeOf(items, wish);
             if (write !== null) {
-                await office.write(write.method, write.path, write.body);
+                await office.send(write.method, write.path, write.body);
             }
         });
         if (isDone) {
@@ -90,7 +123,21 @@ export function ItemSheet({ office, session, records, items, item, onSaved, onCl
                 <Sales office={office} session={session} item={item} attempt={attempt} />
             )}
             <form id="item" class="item-form" onSubmit={(event) => void submit(event)}>
-                <Fields session={session} records={records} items={items} item={item} />
+                <Fields
+                    session={session}
+                    records={records}
+                    items={items}
+                    item={item}
+                    options={
+                        <OptionsFields
+                            drafts={drafts}
+                            wrongs={wrongs}
+                            tries={tries}
+                            currency={session.currency}
+                            onChange={edit}
+                        />
+                    }
+                />
             </form>
         </Sheet>
     );
@@ -110,14 +157,14 @@ function Sales({ office, session, item, attempt }: SalesProps) {
     const countAll = (event: SubmitEvent): void => {
         event.preventDefault();
         const counted = Number(formOf(event.currentTarget as HTMLFormElement).one("counted"));
-        void attempt(() => office.write("POST", `${path}/stock`, { counted }));
+        void attempt(() => office.send("POST", `${path}/stock`, { counted }));
     };
     return (
         <div class="item-sales">
             <button
                 type="button"
                 onClick={() =>
-                    void attempt(() => office.write("PATCH", path, { available: !available }))
+                    void attempt(() => office.send("PATCH", path, { available: !available }))
                 }
             >
                 {available ? "Mark it sold out" : "Sell it again"}
@@ -141,9 +188,11 @@ function Sales({ office, session, item, attempt }: SalesProps) {
     );
 }
 
-type FieldsProps = Pick<Props, "session" | "records" | "items" | "item">;
+interface FieldsProps extends Pick<Props, "session" | "records" | "items" | "item"> {
+    options: ComponentChildren;
+}
 
-function Fields({ session, records, items, item }: FieldsProps) {
+function Fields({ session, records, items, item, options }: FieldsProps) {
     const { digits } = session;
     return (
         <>
@@ -170,14 +219,7 @@ function Fields({ session, records, items, item }: FieldsProps) {
                 Description
                 <textarea name="description" rows={2} defaultValue={item?.description ?? ""} />
             </label>
-            <label>
-                Options, a group a line, as Size 1-1: regular | large +2.50
-                <textarea
-                    name="options"
-                    rows={3}
-                    defaultValue={groupsText(item?.groups ?? [], digits).replaceAll("; ", "\n")}
-                />
-            </label>
+            {options}
             <div class="fields">
                 <Choice
                     name="stock_policy"

@@ -1,7 +1,7 @@
 // What a form or a file changes of the menu: only fields that differ are written, so that what
 // somebody else changes meanwhile stays.
 import type { Group, MenuItem, MenuNew } from "../base/protocol";
-import { decimalOf, groupsOf, rateOf } from "./cells";
+import { decimalOf, rateOf } from "./cells";
 import { fields } from "./menu-file";
 
 export const allergens = [
@@ -56,16 +56,8 @@ function countOf(form: Form, name: string, what: string): number {
         : wanted<number>(null, `${what}: write a whole number.`);
 }
 
-/** One group a line, or between ";". */
-function optionsOf(text: string, digits: number): Group[] {
-    return wanted(
-        groupsOf(text.replaceAll("\n", ";"), digits),
-        "Options: write a group a line, as Size 1-1: regular | large +2.50",
-    );
-}
-
-/** A whole item as the form has it; throws a BadForm. */
-export function itemOfForm(form: Form, digits: number): MenuNew {
+/** A whole item as the form has it, with its options; throws a BadForm. */
+export function itemOfForm(form: Form, digits: number, groups: Group[]): MenuNew {
     const price = decimalOf(form.one("price"), digits);
     const name = form.one("name");
     if (name === "") {
@@ -94,7 +86,7 @@ export function itemOfForm(form: Form, digits: number): MenuNew {
         allergens: form.all("allergens") as MenuItem["allergens"],
         diet: form.all("diet") as MenuItem["diet"],
         description: form.one("description"),
-        groups: optionsOf(form.one("options"), digits),
+        groups,
         hidden: form.all("hidden").length > 0,
         stock_policy: form.one("stock_policy") as MenuItem["stock_policy"],
     };

@@ -1,11 +1,12 @@
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { makePart } from "../base/part";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
+import { Shown as Later } from "../ui/part";
 import { DayPanel } from "./day";
 import { Languages } from "./languages";
-import { MenuPart } from "./menu";
 import { Mesh } from "./mesh";
 import type { Office } from "./office";
 import { type Part, parts } from "./parts";
@@ -18,6 +19,8 @@ import { isStartWanted, StartPart } from "./start";
 import { Takings } from "./takings";
 import { Figures } from "./trade";
 import { t } from "./words";
+
+const menuPart = makePart(() => import("./menu"));
 
 interface Props {
     office: Office;
@@ -106,7 +109,7 @@ function Shown({ office, part }: { office: Office; part: Part }) {
         case "menu":
             return (
                 <AsIs>
-                    <MenuPart office={office} />
+                    <Later part={menuPart}>{(it) => <it.MenuPart office={office} />}</Later>
                 </AsIs>
             );
         case "mesh":

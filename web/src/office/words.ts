@@ -39,9 +39,13 @@ function kept(): string {
     }
 }
 
+export function direction(of: Language): "ltr" | "rtl" {
+    return rightToLeft.includes(of) ? "rtl" : "ltr";
+}
+
 function wear(next: Language): void {
     document.documentElement.lang = next;
-    document.documentElement.dir = rightToLeft.includes(next) ? "rtl" : "ltr";
+    document.documentElement.dir = direction(next);
     language.value = next;
 }
 
