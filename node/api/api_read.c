@@ -76,6 +76,12 @@ static int read_status(struct reading *reading)
     return state_json_status(reading->api->state, reading->txn, &reading->value);
 }
 
+static int read_mesh(struct reading *reading)
+{
+    reading->value = state_json_mesh(reading->api->state);
+    return 0;
+}
+
 static int read_menu(struct reading *reading)
 {
     return state_json_menu(reading->api->state, reading->txn, &reading->value);
@@ -392,6 +398,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_SIGNED_OUT] = read_signed_out,
     [SHAPE_CUSTOMER] = read_customer,
     [SHAPE_STATUS] = read_status,
+    [SHAPE_MESH] = read_mesh,
     [SHAPE_MENU] = read_menu,
     [SHAPE_ORDER_PAGE] = read_order_page,
     [SHAPE_ORDER_LIST] = read_order_list,

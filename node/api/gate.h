@@ -57,6 +57,13 @@ static inline bool gate_peer_is_missing(const struct gate_peer *peer)
     return !peer->is_revoked && !peer->is_retired && (peer->link != GATE_LINKED || peer->ahead > 0);
 }
 
+/* Whether it is waited for: not one that was revoked or retired. A retired one that comes back is
+ * linked again, and then tells something. */
+static inline bool gate_peer_is_awaited(const struct gate_peer *peer)
+{
+    return peer->link == GATE_LINKED || (!peer->is_revoked && !peer->is_retired);
+}
+
 /* The highest seq of a log that is durable on `copies` devices. */
 struct gate_mark {
     uint64_t log, seq;
@@ -67,7 +74,43 @@ struct gate_printer {
     uint32_t number;
     uint32_t waiting;  /* slips */
     bool is_ready;     /* nothing stops it, as far as is known: it is asked when it has to print */
-    const char *state; /* static, for a person */
+    unsigned troubles; /* enum printer_trouble */
+    const char *state; /* the same in words, static, for a person */
+};
+
+enum {
+    HEALTH_PEERS_MAX = 32,      /* of whom a device tells */
+    HEALTH_PRINTERS_MAX = 8,    /* of its own */
+    HEALTH_HEARD_S_MAX = 86400, /* longer ago is told as that */
+    HEALTH_COUNT_MAX = 65535,   /* of events and slips; more is told as that */
+};
+
+/* Another device, as the one that tells sees it. */
+struct gate_health_peer {
+    uint64_t device;
+    enum gate_link link;
+    bool is_heard;           /* ever */
+    uint32_t heard_s_ago;    /* seconds since then, at most HEALTH_HEARD_S_MAX */
+    uint32_t behind, ahead;  /* events, as of struct gate_peer; at most HEALTH_COUNT_MAX */
+    int32_t clock_offset_ms; /* likewise, as near as it can be told */
+};
+
+struct gate_health_printer {
+    uint32_t number;
+    unsigned troubles; /* enum printer_trouble */
+    uint32_t waiting;  /* slips, at most HEALTH_COUNT_MAX */
+};
+
+/* How a device stands, as it tells the others itself. Unsigned, and over two links at most: for
+ * people to look at. */
+struct gate_health {
+    uint64_t device; /* whose */
+    uint64_t store_bytes, store_bytes_max;
+    uint32_t printers_count;
+    struct gate_health_printer printers[HEALTH_PRINTERS_MAX];
+    uint32_t peers_count;
+    struct gate_health_peer peers[HEALTH_PEERS_MAX];
+    uint32_t others; /* peers of which there was no room to tell, at most DEVICES_MAX */
 };
 
 /* What is true of the core at this moment and not in the store. */
@@ -131,6 +174,9 @@ struct gate {
     void (*live)(void *context, struct gate_live *ret_live);
     /* Told each second how many screens are connected. NULL = this host does not ask. */
     void (*screens)(void *context, const struct gate_screens *screens);
+    /* The one at @at, from 0, of the devices that told lately how they stand, this one not among
+     * them; false when there are no more. NULL = this host hears nobody. */
+    bool (*health)(void *context, uint32_t at, struct gate_health *ret_health);
     /* A stored row is none: it is time to look at all of them. NULL = this host does not. */
     void (*spoilt)(void *context);
     /* The file of a blob that should be here is gone, or was damaged and is gone now: it is to be

@@ -20,6 +20,9 @@ void json_put_number(struct json_value *object, const struct order *order);
 /* What was chosen with a line, and at what price. */
 struct json_value *json_line_options(const struct order_line *line);
 
+/* Of schema PrinterStatus. */
+struct json_value *json_printer_status(const struct gate_printer *printer);
+
 /* Those of state->order: when it was opened, accepted, ready and handed over. */
 void json_put_times(struct json_value *object, const struct state *state);
 

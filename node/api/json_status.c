@@ -67,22 +67,26 @@ static struct json_value *peer(const struct gate_peer *peer)
     return object;
 }
 
-/* Nobody waits for a device that was revoked or retired: it is in the list of devices alone. A
- * retired one that comes back is linked again, and then tells something. */
-static bool is_awaited(const struct gate_peer *peer)
-{
-    return peer->link == GATE_LINKED || (!peer->is_revoked && !peer->is_retired);
-}
-
+/* Who is not waited for is in the list of devices alone. */
 static struct json_value *peers(const struct state *state)
 {
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < state->live.peers_count; i++) {
-        if (is_awaited(&state->live.peers[i])) {
+        if (gate_peer_is_awaited(&state->live.peers[i])) {
             json_append(list, peer(&state->live.peers[i]));
         }
     }
     return list;
+}
+
+struct json_value *json_printer_status(const struct gate_printer *printer)
+{
+    struct json_value *object = json_new_object();
+    json_put_count(object, "number", printer->number);
+    json_put_bool(object, "ready", printer->is_ready);
+    json_put_count(object, "waiting", printer->waiting);
+    json_put_string(object, "state", printer->state);
+    return object;
 }
 
 static struct json_value *printers(const struct state *state, bool is_trouble_only)
@@ -90,15 +94,9 @@ static struct json_value *printers(const struct state *state, bool is_trouble_on
     struct json_value *list = json_new_array();
     for (uint32_t i = 0; i < state->live.printers_count; i++) {
         const struct gate_printer *printer = &state->live.printers[i];
-        if (is_trouble_only && printer->is_ready) {
-            continue;
+        if (!is_trouble_only || !printer->is_ready) {
+            json_append(list, json_printer_status(printer));
         }
-        struct json_value *object = json_new_object();
-        json_put_count(object, "number", printer->number);
-        json_put_bool(object, "ready", printer->is_ready);
-        json_put_count(object, "waiting", printer->waiting);
-        json_put_string(object, "state", printer->state);
-        json_append(list, object);
     }
     return list;
 }

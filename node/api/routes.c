@@ -68,6 +68,8 @@ const struct route routes[] = {
         "ticket.TICKET."),
     READ("/api/status", CAP_READ_BOARDS, SHAPE_STATUS, &schema_status,
          "This device and its peers."),
+    READ("/api/mesh", CAP_READ_BOARDS, SHAPE_MESH, &schema_mesh,
+         "Who hears whom: each device as it tells of itself."),
     READ("/api/menu", API_PUBLIC, SHAPE_MENU, &schema_menu, "The menu."),
     READ("/api/order-page", API_PUBLIC, SHAPE_ORDER_PAGE, &schema_order_page,
          "The menu as customers see it, and how they can pay; it is in the page at /order."),

@@ -45,6 +45,7 @@ enum route_shape {
     SHAPE_CART_JOINED,
     SHAPE_QR,
     SHAPE_STATUS,
+    SHAPE_MESH,
     SHAPE_MENU,
     SHAPE_ORDER_PAGE,
     SHAPE_ORDER_LIST,

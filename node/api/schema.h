@@ -154,6 +154,9 @@ struct schema {
     X(screens, "Screens")                                                                          \
     X(peer, "Peer")                                                                                \
     X(printer_status, "PrinterStatus")                                                             \
+    X(mesh_peer, "MeshPeer")                                                                       \
+    X(mesh_device, "MeshDevice")                                                                   \
+    X(mesh, "Mesh")                                                                                \
     X(status, "Status")                                                                            \
     X(device, "Device")                                                                            \
     X(voided_line, "VoidedLine")                                                                   \

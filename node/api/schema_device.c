@@ -54,6 +54,28 @@ SCHEMA(status, "Status", NULL,
     OBJECT("printers", schema_printer_status, MANY(0, PRINTERS_MAX)),
     TEXT("version", 0, 80));
 
+SCHEMA(mesh_peer, "MeshPeer", "A device, as another one says that it hears it.",
+    HEX("device", LOG_DIGITS),
+    ENUM("state", link_words),
+    INT("heard_ms_ago", -1, INT64_MAX, NOTE("when that was told; -1 = never")),
+    COUNT("behind", NOTE("events that it lacks and the teller has")),
+    COUNT("ahead", NOTE("events that it has and the teller lacks")),
+    INT("clock_offset_ms", -INT64_MAX, INT64_MAX,
+        NOTE("its clock minus the teller's; 0 when not linked")));
+
+SCHEMA(mesh_device, "MeshDevice", "How a device stands, as it tells itself.",
+    HEX("device", LOG_DIGITS),
+    COUNT("store_bytes"),
+    COUNT("store_bytes_max"),
+    OBJECT("printers", schema_printer_status, MANY(0, PRINTERS_MAX), NOTE("its own")),
+    OBJECT("peers", schema_mesh_peer, MANY(0, DEVICES_MAX)),
+    COUNT("others", NOTE("peers of which it had no room to tell")));
+
+SCHEMA(mesh, "Mesh",
+    "Who hears whom. This device first; one that told nothing in the last seconds, or is more than "
+    "two links away, is left out.",
+    OBJECT("devices", schema_mesh_device, MANY(1, DEVICES_MAX)));
+
 SCHEMA(device, "Device", "A device of the pop-up, this one among them.",
     HEX("id", LOG_DIGITS),
     TEXT("name", 0, NAME_BYTES_MAX),

@@ -151,6 +151,7 @@ MUST_CHECK int state_json_pickup(struct state *state, struct store_txn *txn,
 
 struct json_value *state_json_devices(const struct state *state);
 struct json_value *state_json_voided(const struct state *state, struct store_txn *txn);
+struct json_value *state_json_mesh(const struct state *state);
 struct json_value *state_json_people(const struct state *state);
 struct json_value *state_json_health(bool ok);
 struct json_value *state_json_hello(const struct state *state, const struct caller *caller,

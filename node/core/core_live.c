@@ -61,6 +61,19 @@ static void gate_screens(void *context, const struct gate_screens *screens)
     (void)pthread_mutex_unlock(&core->lock);
 }
 
+static bool gate_health(void *context, uint32_t at, struct gate_health *ret_health)
+{
+    const struct core_door *door = context;
+    struct core *core = door->core;
+    (void)pthread_mutex_lock(&core->lock);
+    const bool is_found = at < core->health.count;
+    if (is_found) {
+        *ret_health = core->health.healths[at];
+    }
+    (void)pthread_mutex_unlock(&core->lock);
+    return is_found;
+}
+
 static void gate_reconcile_ask(void *context, const struct reconcile_wish *wish)
 {
     const struct core_door *door = context;
@@ -105,6 +118,7 @@ int core_door_open(struct core *core, unsigned at)
                                .read_end = gate_read_end,
                                .live = gate_live,
                                .screens = gate_screens,
+                               .health = gate_health,
                                .spoilt = gate_spoilt,
                                .blob_lost = gate_blob_lost,
                                .reconcile_ask = gate_reconcile_ask,
@@ -312,6 +326,7 @@ void core_publish(struct core *core, bool is_whole)
         live_beacons(core, &core->live);
         live_people(core, &core->live);
         live_voided(core, &core->live);
+        core_health_publish(core);
         core->live.moved += is_whole;
     }
     (void)pthread_mutex_unlock(&core->lock);

@@ -244,6 +244,7 @@ void core_print_live(const struct core *core, struct gate_live *live)
             (struct gate_printer){.number = print->printers[i].number,
                                   .waiting = waiting,
                                   .is_ready = (troubles & PRINTER_STOPS) == 0,
+                                  .troubles = troubles,
                                   .state = printer_trouble_text(troubles)};
     }
 }

@@ -15,7 +15,7 @@ _Static_assert(PART_HEAD_BYTES_MAX + RECONCILE_PART_BYTES_MAX <= RECONCILE_BODY_
                "a part fits");
 _Static_assert(RECONCILE_PARTS_MAX *RECONCILE_PART_BYTES_MAX >= RECONCILE_TOLD_BYTES_MAX,
                "all of it");
-_Static_assert(RECONCILE_PARTS_MAX + 2 <= EPHEMERAL_PER_DEVICE_MAX, "beside what else is told");
+_Static_assert(RECONCILE_PARTS_MAX + 3 <= EPHEMERAL_PER_DEVICE_MAX, "beside what else is told");
 
 /* --- what is asked --- */
 

@@ -180,6 +180,16 @@ struct core_patience {
     struct core_wait waits[CORE_WAITS_MAX];
 };
 
+/* See core_health.c. */
+struct core_health {
+    /* Under the core's lock: of the others that told lately. */
+    uint32_t count;
+    struct gate_health healths[DEVICES_MAX];
+    /* The core thread's: */
+    struct gate_health told;
+    uint64_t told_ms; /* 0 = never */
+};
+
 enum { DOOR_WEB, DOORS_OF_PROGRAM /* the first of them */ };
 
 /* Where another thread asks: it reads on its own, and commands go through its queue. */
@@ -252,6 +262,7 @@ struct core {
     /* The core thread's: */
     struct gate_screens screens_told;
     uint64_t screens_told_ms; /* 0 = never */
+    struct core_health health;
     struct core_reconcile reconcile;
     struct core_errands errands;
 };
@@ -357,6 +368,13 @@ void core_care_close(struct core *core);
 MUST_CHECK int core_tell_screens(struct core *core);
 /* What @device told; unchanged when it told nothing lately. */
 void core_screens_of(const struct core *core, uint64_t device, struct gate_screens *ret_screens);
+
+/* core_health.c */
+/* Tell the others how this device stands, when a link or a printer changed or it was told long ago.
+ */
+MUST_CHECK int core_tell_health(struct core *core);
+/* Under the lock: read anew what the others told. */
+void core_health_publish(struct core *core);
 
 /* core_reconcile.c */
 /* Ask or tell, when there is something to ask or tell; look at what was told. */

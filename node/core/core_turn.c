@@ -197,7 +197,10 @@ static int step_own(struct core *core, struct store_txn *txn)
     if (err == 0) {
         err = core_tell_place(core, txn);
     }
-    return err != 0 ? err : core_tell_screens(core);
+    if (err == 0) {
+        err = core_tell_screens(core);
+    }
+    return err != 0 ? err : core_tell_health(core);
 }
 
 /* @is_replay: a command of a turn that was undone, and nothing else, so that it is to blame. */

@@ -37,6 +37,108 @@ bool screens_read(struct bytes body, struct gate_screens *ret_screens)
     return true;
 }
 
+/* --- health --- */
+
+enum {
+    PRINTER_FIELDS = 3,
+    PEER_FIELDS = 6,
+    HEALTH_FIELDS = 5,
+    TROUBLES_MAX = 0xffff, /* those of newer software among them */
+    /* Each at its longest: an array, and what is in it. */
+    PRINTER_BYTES_MAX = 1 + 5 + 3 + 3,
+    PEER_BYTES_MAX = 1 + 10 + 1 + 5 + 3 + 3 + 5,
+    HEALTH_REST_BYTES_MAX = 1 + 9 + 9 + 3 + 3 + 5,
+};
+
+_Static_assert(HEALTH_REST_BYTES_MAX + HEALTH_PRINTERS_MAX * PRINTER_BYTES_MAX +
+                       HEALTH_PEERS_MAX * PEER_BYTES_MAX <=
+                   HEALTH_BODY_BYTES_MAX,
+               "all of it has room");
+
+static void health_printer_write(struct writer *writer, const struct gate_health_printer *printer)
+{
+    write_array(writer, PRINTER_FIELDS);
+    write_uint(writer, printer->number);
+    write_uint(writer, printer->troubles);
+    write_uint(writer, printer->waiting);
+}
+
+static void health_peer_write(struct writer *writer, const struct gate_health_peer *peer)
+{
+    write_array(writer, PEER_FIELDS);
+    write_id64(writer, peer->device);
+    write_uint(writer, (uint64_t)peer->link);
+    if (peer->is_heard) {
+        write_uint(writer, peer->heard_s_ago);
+    } else {
+        write_nil(writer);
+    }
+    write_uint(writer, peer->behind);
+    write_uint(writer, peer->ahead);
+    write_int(writer, peer->clock_offset_ms);
+}
+
+void health_write(struct writer *writer, const struct gate_health *health)
+{
+    write_array(writer, HEALTH_FIELDS);
+    write_uint(writer, health->store_bytes);
+    write_uint(writer, health->store_bytes_max);
+    write_array(writer, health->printers_count);
+    for (uint32_t i = 0; i < health->printers_count; i++) {
+        health_printer_write(writer, &health->printers[i]);
+    }
+    write_array(writer, health->peers_count);
+    for (uint32_t i = 0; i < health->peers_count; i++) {
+        health_peer_write(writer, &health->peers[i]);
+    }
+    write_uint(writer, health->others);
+}
+
+static void health_printer_read(struct reader *reader, struct gate_health_printer *ret_printer)
+{
+    (void)read_array(reader, PRINTER_FIELDS, PRINTER_FIELDS);
+    ret_printer->number = (uint32_t)read_uint(reader, UINT32_MAX);
+    ret_printer->troubles = (unsigned)read_uint(reader, TROUBLES_MAX);
+    ret_printer->waiting = (uint32_t)read_uint(reader, HEALTH_COUNT_MAX);
+}
+
+static void health_peer_read(struct reader *reader, struct gate_health_peer *ret_peer)
+{
+    (void)read_array(reader, PEER_FIELDS, PEER_FIELDS);
+    ret_peer->device = read_id64(reader);
+    ret_peer->link = (enum gate_link)read_uint(reader, GATE_LOST);
+    ret_peer->is_heard = !read_nil(reader);
+    ret_peer->heard_s_ago =
+        ret_peer->is_heard ? (uint32_t)read_uint(reader, HEALTH_HEARD_S_MAX) : 0;
+    ret_peer->behind = (uint32_t)read_uint(reader, HEALTH_COUNT_MAX);
+    ret_peer->ahead = (uint32_t)read_uint(reader, HEALTH_COUNT_MAX);
+    ret_peer->clock_offset_ms = (int32_t)read_int(reader, INT32_MIN, INT32_MAX);
+}
+
+bool health_read(struct bytes body, struct gate_health *ret_health)
+{
+    struct gate_health health = {.device = 0};
+    struct reader reader;
+    reader_init(&reader, body);
+    const uint32_t count = read_array(&reader, HEALTH_FIELDS, VALUE_ITEMS_MAX);
+    health.store_bytes = read_uint(&reader, INT64_MAX);
+    health.store_bytes_max = read_uint(&reader, INT64_MAX);
+    health.printers_count = read_array(&reader, 0, HEALTH_PRINTERS_MAX);
+    for (uint32_t i = 0; i < health.printers_count; i++) {
+        health_printer_read(&reader, &health.printers[i]);
+    }
+    health.peers_count = read_array(&reader, 0, HEALTH_PEERS_MAX);
+    for (uint32_t i = 0; i < health.peers_count; i++) {
+        health_peer_read(&reader, &health.peers[i]);
+    }
+    health.others = (uint32_t)read_uint(&reader, DEVICES_MAX);
+    if (!end_read(&reader, count, HEALTH_FIELDS)) {
+        return false;
+    }
+    *ret_health = health;
+    return true;
+}
+
 /* --- a reconciliation --- */
 
 static void wish_write(struct writer *writer, const struct reconcile_wish *wish)

@@ -9,6 +9,11 @@
  *   "reconcile.ask"    [uint number, uint days, bool shared, uint day, ...]
  *   "reconcile"        [uint number, uint parts, bool good, bin bytes, uint days, bool shared,
  *                      uint day, ...]; see core_reconcile.c
+ *   "health"           [uint store bytes, uint their limit,
+ *                       [[uint number, uint troubles, uint waiting], ...],
+ *                       [[bin8 device, uint link, uint heard s ago or nil, uint behind, uint ahead,
+ *                         int clock offset ms], ...],
+ *                       uint others, ...], see struct gate_health; link as of enum gate_link
  */
 #ifndef TRESTLE_NODE_CORE_MOMENT_BODY_H
 #define TRESTLE_NODE_CORE_MOMENT_BODY_H
@@ -24,6 +29,13 @@ enum {
 
 void screens_write(struct writer *writer, const struct gate_screens *screens);
 bool screens_read(struct bytes body, struct gate_screens *ret_screens);
+
+enum { HEALTH_BODY_BYTES_MAX = 1024 };
+
+/* Into HEALTH_BODY_BYTES_MAX, which is enough; @health->device is not written: the item names it.
+ */
+void health_write(struct writer *writer, const struct gate_health *health);
+bool health_read(struct bytes body, struct gate_health *ret_health);
 
 struct reconcile_asked {
     uint64_t number;

@@ -16,7 +16,7 @@
 
 enum {
     EPHEMERAL_ITEMS_MAX = 256,
-    EPHEMERAL_PER_DEVICE_MAX = 16,
+    EPHEMERAL_PER_DEVICE_MAX = 17,
     EPHEMERAL_RATE_MAX = 64, /* frames taken of one link in a second; more are dropped */
     EPHEMERAL_SENDS_MAX = 16 /* to one link in a turn */
 };

@@ -188,7 +188,7 @@ test("a device that is lost, a printer without paper and a wrong clock are said"
     node.printers = [{ number: 1, ready: false, waiting: 2, state: "it is out of paper" }];
     const verdict = page.locator(".verdict");
     await expect(verdict).toHaveText("Look at kitchen, pickup; 1 printer does not print");
-    const kitchen = page.getByRole("listitem").filter({ hasText: "kitchen" });
+    const kitchen = page.locator(".devices li", { hasText: "kitchen" });
     await expect(kitchen).toContainText("Last heard 47 s ago");
     await expect(kitchen).toContainText("lacks 3 of ours");
     await expect(page.getByText("3 min ahead")).toBeVisible();
@@ -196,6 +196,37 @@ test("a device that is lost, a printer without paper and a wrong clock are said"
     await lookInSchemes(page, (theme) => `${shots}/office-mesh-lost-phone-${theme}.png`);
     await node.kill();
 });
+
+for (const [size, viewport] of Object.entries({ phone, tablet })) {
+    test(`a cut in one direction is seen on a ${size}`, async ({ page }) => {
+        const node = await startOwner();
+        await page.setViewportSize(viewport);
+        node.unheard = ["kitchen>pickup"];
+        node.toldPrinters = {
+            kitchen: [{ number: 3, ready: false, waiting: 1, state: "it is out of paper" }],
+        };
+        await open(page, `${node.url}/office#mesh`, "light");
+        const part = page.getByRole("region", { name: "Who hears whom" }).first();
+        await expect(part.getByRole("status")).toHaveText(
+            "pickup hears kitchen, but kitchen does not hear pickup.",
+        );
+        const kitchen =
+            size === "tablet"
+                ? part.getByRole("row", { name: /^kitchen/ })
+                : part.getByRole("listitem").filter({ hasText: /^kitchen/ });
+        await expect(kitchen).toContainText("No");
+        const card = page.locator(".devices li", { hasText: "kitchen" });
+        await expect(card).toContainText("it is out of paper, 1 slip waits");
+        const pathOf = (theme: Theme) => `${shots}/office-mesh-cut-${size}-${theme}.png`;
+        await lookInSchemes(page, pathOf, { fullPage: true });
+        await expectNoSidewaysScroll(page);
+        node.unheard = [];
+        node.untold = ["kitchen"];
+        await expect(part.getByRole("status")).toHaveText("");
+        await expect(kitchen).toContainText("Not told");
+        await node.kill();
+    });
+}
 
 test("an item is changed, marked sold out and added; what was not changed is not written", async ({
     page,

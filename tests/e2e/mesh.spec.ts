@@ -180,6 +180,21 @@ test("both sides of a cut say so, go on, and agree when it heals", async ({ brow
     await expect(status(kitchen)).toHaveText("Live");
 });
 
+test("the office shows who hears whom, though the two that are cut reach each other by a third", async ({
+    browser,
+}) => {
+    const stall = await start();
+    const office = await watch(browser, stall.counter, "/office#mesh");
+    const part = office.getByRole("region", { name: "Who hears whom" }).first();
+    const kitchen = part.getByRole("row", { name: /^kitchen/i });
+    await expect(kitchen.getByText("Yes")).toHaveCount(2);
+    stall.cut(stall.kitchen, [stall.counter], "silent");
+    await expect(part.getByRole("status")).toHaveText(/and kitchen do not hear each other/i);
+    await expect(kitchen.getByText("Yes")).toHaveCount(1);
+    stall.heal(stall.kitchen, [stall.counter]);
+    await expect(part.getByRole("status")).toHaveText("", { timeout: 60_000 });
+});
+
 test("the real menu and the real policies leave nothing for axe", async ({ browser }) => {
     const stall = await start();
     const counter = await watch(browser, stall.counter, "/counter");

@@ -36,6 +36,28 @@ static void try_screens(struct bytes body)
     }
 }
 
+/* Written again it is the same, up to what newer software said behind it. */
+static void try_health(struct bytes body)
+{
+    static struct gate_health health, again;
+    static uint8_t rewritten[HEALTH_BODY_BYTES_MAX];
+    struct writer writer;
+    if (!health_read(body, &health)) {
+        return;
+    }
+    check(health.printers_count <= HEALTH_PRINTERS_MAX && health.peers_count <= HEALTH_PEERS_MAX);
+    for (uint32_t i = 0; i < health.peers_count; i++) {
+        check(health.peers[i].link <= GATE_LOST);
+    }
+    writer_init(&writer, buffer, HEALTH_BODY_BYTES_MAX);
+    health_write(&writer, &health);
+    const struct bytes first = written(&writer);
+    check(health_read(first, &again));
+    writer_init(&writer, rewritten, sizeof rewritten);
+    health_write(&writer, &again);
+    check(bytes_equal(first, written(&writer)));
+}
+
 static bool is_same_wish(const struct reconcile_wish *a, const struct reconcile_wish *b)
 {
     return a->days == b->days && a->is_shared == b->is_shared && a->day == b->day &&
@@ -91,8 +113,8 @@ static void try_answer(struct bytes packet)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const tries[])(struct bytes) = {try_screens, try_asked, try_part, try_request,
-                                                  try_answer};
+    static void (*const tries[])(struct bytes) = {try_screens, try_asked,  try_part,
+                                                  try_request, try_answer, try_health};
     if (size > 0) {
         tries[data[0] % (sizeof tries / sizeof tries[0])](bytes_of(data + 1, size - 1));
     }

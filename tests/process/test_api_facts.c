@@ -47,6 +47,44 @@ TEST(api_facts, metrics_name_peers_and_printers_and_no_name_breaks_their_lines)
     booth_free(booth);
 }
 
+/* What the kitchen told: it does not hear this device, which hears it. */
+static bool kitchen_tells(void *context, uint32_t at, struct gate_health *ret_health)
+{
+    const struct booth *booth = context;
+    *ret_health = (struct gate_health){.device = KITCHEN,
+                                       .store_bytes = 5000,
+                                       .store_bytes_max = 7000,
+                                       .printers_count = 1,
+                                       .printers = {{.number = 9, .troubles = 4, .waiting = 2}},
+                                       .peers_count = 2,
+                                       .peers = {{.device = booth->device.id,
+                                                  .link = GATE_LOST,
+                                                  .is_heard = true,
+                                                  .heard_s_ago = 40,
+                                                  .behind = 3},
+                                                 {.device = STRANGER, .link = GATE_REFUSED}},
+                                       .others = 4};
+    return at == 0;
+}
+
+TEST(api_facts, each_device_is_shown_as_it_tells_of_itself)
+{
+    struct booth *booth = booth_open();
+    booth->gate.health = kitchen_tells;
+    (void)booth_serve(booth);
+    assert_int_equal(200, booth_get(booth, "/api/mesh"));
+    assert_json(&schema_mesh, got.body);
+    const char *kitchen = strstr(got.body, "\"store_bytes\":5000");
+    const char *own = strstr(got.body, "\"state\":\"linked\",\"heard_ms_ago\":0");
+    assert_true(own != NULL && kitchen != NULL && own < kitchen);
+    assert_non_null(strstr(got.body, "\"state\":\"lost\",\"heard_ms_ago\":-1"));
+    assert_non_null(strstr(kitchen, "\"state\":\"lost\",\"heard_ms_ago\":40000,\"behind\":3"));
+    assert_non_null(strstr(kitchen, "\"state\":\"refused\",\"heard_ms_ago\":-1"));
+    assert_non_null(strstr(kitchen, "\"number\":9,\"ready\":false,\"waiting\":2"));
+    assert_non_null(strstr(kitchen, "\"others\":4"));
+    booth_free(booth);
+}
+
 TEST(api_facts, screens_hear_of_the_printers_that_need_somebody_and_of_no_other)
 {
     struct booth *booth = booth_serve(booth_open());

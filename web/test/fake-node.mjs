@@ -107,6 +107,10 @@ class FakeNode {
         this.receipts = 0;
         /** Of this node, those that do not print. */
         this.printers = [];
+        /** How the others stand, as they tell: who does not hear whom, who tells nothing. */
+        this.unheard = [];
+        this.untold = [];
+        this.toldPrinters = {};
         this.opaque = 0;
         /** Orders of a revoked device that nobody has decided on. */
         this.voided = [];
@@ -196,6 +200,35 @@ class FakeNode {
                 state: one.state,
             })),
         ];
+    }
+
+    /** Each peer hears every other device; `unheard` says which do not: "kitchen>pickup". */
+    mesh() {
+        const ids = [this.session.device, ...this.peers.map(({ device }) => device)];
+        const names = [this.session.device_name, ...this.peers.map(({ name }) => name)];
+        const ear = (at, of) => ({
+            device: ids[of],
+            state: this.unheard.includes(`${names[at]}>${names[of]}`) ? "lost" : "linked",
+            heard_ms_ago: 300,
+            behind: 0,
+            ahead: 0,
+            clock_offset_ms: 0,
+        });
+        return {
+            devices: ids
+                .map((device, at) => ({
+                    device,
+                    store_bytes: 18_400_000,
+                    store_bytes_max: 4_000_000_000,
+                    printers: at === 0 ? this.printers : (this.toldPrinters[names[at]] ?? []),
+                    peers:
+                        at === 0
+                            ? this.peers.map(({ name: _, role: __, linked: ___, ...own }) => own)
+                            : ids.map((_, of) => ear(at, of)).filter((__, of) => of !== at),
+                    others: 0,
+                }))
+                .filter((_, at) => !this.untold.includes(names[at])),
+        };
     }
 
     status() {
@@ -380,6 +413,7 @@ class FakeNode {
                 fakeTrade(this.menu, Number(query.get("day") ?? this.session.day), days),
             "/api/devices": () => ({ devices: this.devices() }),
             "/api/status": () => this.status(),
+            "/api/mesh": () => this.mesh(),
         };
         const body = lists[path]?.() ?? this.orders.get(id);
         return body ? [200, body] : [404, problem(404, "not_found", "There is no such thing.")];

@@ -184,6 +184,21 @@ describe("a device", () => {
         });
     });
 
+    it("that tells of its disk and printers is shown with them, and looked at", () => {
+        const told = {
+            device: device.id,
+            store_bytes: 90,
+            store_bytes_max: 100,
+            printers: [{ number: 2, ready: false, waiting: 1, state: "it is out of paper" }],
+            peers: [],
+            others: 0,
+        };
+        const rows = deviceRows([device], [well], [told]);
+        expect(rows[0]?.disk?.grade).toBe("bad");
+        expect(summaryOf(rows, status).text).toBe("Look at grill; 1 printer does not print");
+        expect(deviceRows([{ ...device, own: true }], [], [told])[0]?.printers).toEqual([]);
+    });
+
     it("that is out of the pop-up is no trouble", () => {
         const one = row({ state: "lost", linked: false }, { revoked: true });
         expect(one.heard.text).toContain("Revoked");

@@ -81,7 +81,7 @@ function catchingUp({ isCurrent, peers }: ConnectionInput): Notice | null {
     return { grade: "busy", text: `Catching up${rest}`, age: null, meaning };
 }
 
-export function isHeard(peer: Peer): boolean {
+export function isHeard(peer: Pick<Peer, "state" | "heard_ms_ago">): boolean {
     return peer.state === "linked" && peer.heard_ms_ago <= peerSilentAfter;
 }
 

@@ -40,6 +40,7 @@ export type Trade = Schemas["Trade"];
 export type TradeShare = Schemas["TradeShare"];
 export type DeviceList = Schemas["DeviceList"];
 export type Status = Schemas["Status"];
+export type Mesh = Schemas["Mesh"];
 export type Reconciliation = Schemas["Reconciliation"];
 export type Difference = Schemas["Difference"];
 export type Sums = Schemas["ReconciledSums"];

@@ -1,6 +1,6 @@
 // How the mesh is, in words: whom this device hears, who lacks what, clocks, disk, printers.
 import { isHeard } from "../base/connection";
-import type { DeviceList, Peer, PrinterStatus, Status } from "../base/protocol";
+import type { DeviceList, Mesh, Peer, PrinterStatus, Status } from "../base/protocol";
 import { sayAge } from "../base/time";
 import { count } from "../base/words";
 
@@ -21,6 +21,9 @@ export interface DeviceRow {
     readonly heard: Said;
     readonly sync: Said;
     readonly clock: Said;
+    /** As it told of itself lately; of this device and of those that told nothing there is none. */
+    readonly disk: Said | null;
+    readonly printers: readonly PrinterStatus[];
 }
 
 export const clockOffMax = 30_000; // ms: what the node warns of, too
@@ -70,10 +73,16 @@ function stateOf(device: Device): Said {
 }
 
 /** This device first, then the others as the node lists them. */
-export function deviceRows(devices: readonly Device[], peers: readonly Peer[]): DeviceRow[] {
+export function deviceRows(
+    devices: readonly Device[],
+    peers: readonly Peer[],
+    told: Mesh["devices"] = [],
+): DeviceRow[] {
     return devices.map((device) => {
         const { id, name, role, lane } = device;
-        const base = { id, name: name || role, role, lane };
+        const own = device.own ? undefined : told.find((one) => one.device === id);
+        const disk = own ? diskOf(own) : null;
+        const base = { id, name: name || role, role, lane, disk, printers: own?.printers ?? [] };
         const peer = peers.find((one) => one.device === id);
         if (device.own) {
             const own: Said = { grade: "good", text: "This device" };
@@ -102,7 +111,9 @@ export function sizeText(bytes: number): string {
         : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
-export function diskOf({ store_bytes: used, store_bytes_max: most }: Status): Said {
+type Room = Pick<Status, "store_bytes" | "store_bytes_max">;
+
+export function diskOf({ store_bytes: used, store_bytes_max: most }: Room): Said {
     const text = `${sizeText(used)} of ${sizeText(most)}`;
     return { grade: used > fullAt * most ? "bad" : "good", text };
 }
@@ -123,9 +134,11 @@ export function printerOf({ ready, waiting, state }: PrinterStatus): Said {
 /** The first sentence: whether anybody has to do something. */
 export function summaryOf(rows: readonly DeviceRow[], status: Status): Said {
     const worst = rows.filter((row) =>
-        [row.heard, row.sync, row.clock].some(({ grade }) => grade === "warn" || grade === "bad"),
+        [row.heard, row.sync, row.clock, row.disk].some(
+            (said) => said?.grade === "warn" || said?.grade === "bad",
+        ),
     );
-    const printers = status.printers.filter(({ ready }) => !ready);
+    const printers = [status, ...rows].flatMap((one) => one.printers).filter(({ ready }) => !ready);
     const parts = [
         ...(worst.length > 0 ? [`look at ${worst.map(({ name }) => name).join(", ")}`] : []),
         ...(printers.length > 0

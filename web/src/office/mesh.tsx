@@ -1,6 +1,6 @@
 // The devices: whom this one hears, what they lack, their clocks; its own disk and printers.
 import { useEffect, useState } from "preact/hooks";
-import type { DeviceList, Status } from "../base/protocol";
+import type { DeviceList, Mesh as Ears, PrinterStatus, Status } from "../base/protocol";
 import { Icon, type IconName } from "../ui/icon";
 import { DeviceSheet } from "./device-sheet";
 import {
@@ -14,6 +14,7 @@ import {
     stuckOf,
     summaryOf,
 } from "./health";
+import { Hearing } from "./hearing";
 import { Invite } from "./invite";
 import type { Office } from "./office";
 import { Outcome, useSaving } from "./saving";
@@ -24,6 +25,7 @@ const lookEvery = 2_000; // ms: a cut is to be seen within two seconds
 interface Health {
     readonly devices: DeviceList["devices"];
     readonly status: Status;
+    readonly mesh: Ears;
 }
 
 export function Mesh({ office }: { office: Office }) {
@@ -32,11 +34,12 @@ export function Mesh({ office }: { office: Office }) {
     const [open, setOpen] = useState("");
     const look = async (): Promise<void> => {
         try {
-            const [{ devices }, status] = await Promise.all([
+            const [{ devices }, status, mesh] = await Promise.all([
                 office.read<DeviceList>("/api/devices"),
                 office.read<Status>("/api/status"),
+                office.read<Ears>("/api/mesh"),
             ]);
-            setHealth({ devices, status });
+            setHealth({ devices, status, mesh });
             setProblem("");
         } catch (error) {
             setProblem((error as Error).message);
@@ -73,6 +76,14 @@ export function Mesh({ office }: { office: Office }) {
                     )}
                 </div>
             </section>
+            {health !== null && health.devices.length > 1 && (
+                <section class="panel" aria-label={t("hearing")}>
+                    <h2>{t("hearing")}</h2>
+                    <div class="panel-body">
+                        <Hearing devices={health.devices} mesh={health.mesh} />
+                    </div>
+                </section>
+            )}
             {may && health !== null && (
                 <section class="panel" aria-label={t("invite")}>
                     <h2>{t("invite")}</h2>
@@ -107,8 +118,8 @@ interface ContentProps {
     onChange: ((id: string) => void) | undefined;
 }
 
-function Content({ health: { devices, status }, onChange }: ContentProps) {
-    const rows = deviceRows(devices, status.peers);
+function Content({ health: { devices, status, mesh }, onChange }: ContentProps) {
+    const rows = deviceRows(devices, status.peers, mesh.devices);
     const summary = summaryOf(rows, status);
     return (
         <>
@@ -134,14 +145,7 @@ function Content({ health: { devices, status }, onChange }: ContentProps) {
                 <dd>
                     <Mark said={stuckOf(status)} />
                 </dd>
-                {status.printers.map((printer) => (
-                    <div key={printer.number} class="fact">
-                        <dt>Printer {printer.number}</dt>
-                        <dd>
-                            <Mark said={printerOf(printer)} />
-                        </dd>
-                    </div>
-                ))}
+                <Printers printers={status.printers} />
                 {status.opaque > 0 && (
                     <div class="fact">
                         <dt>Software</dt>
@@ -157,12 +161,19 @@ function Content({ health: { devices, status }, onChange }: ContentProps) {
                 <dt>Version</dt>
                 <dd>{status.version}</dd>
             </dl>
-            <p class="quiet">
-                Each device tells what it hears itself: open this page on another one to see its
-                side.
-            </p>
         </>
     );
+}
+
+function Printers({ printers }: { printers: readonly PrinterStatus[] }) {
+    return printers.map((printer) => (
+        <div key={printer.number} class="fact">
+            <dt>Printer {printer.number}</dt>
+            <dd>
+                <Mark said={printerOf(printer)} />
+            </dd>
+        </div>
+    ));
 }
 
 interface CardProps {
@@ -171,7 +182,7 @@ interface CardProps {
 }
 
 function DeviceCard({ row, onChange }: CardProps) {
-    const { id, name, role, lane, heard, sync, clock } = row;
+    const { id, name, role, lane, heard, sync, clock, disk, printers } = row;
     return (
         <li>
             <h3>
@@ -194,6 +205,15 @@ function DeviceCard({ row, onChange }: CardProps) {
                         </dd>
                     </>
                 )}
+                {disk !== null && (
+                    <>
+                        <dt>Disk</dt>
+                        <dd>
+                            <Mark said={disk} />
+                        </dd>
+                    </>
+                )}
+                <Printers printers={printers} />
             </dl>
             {onChange !== undefined && (
                 <button

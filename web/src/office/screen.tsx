@@ -7,7 +7,6 @@ import { Icon } from "../ui/icon";
 import { Shown as Later } from "../ui/part";
 import { DayPanel } from "./day";
 import { Languages } from "./languages";
-import { Mesh } from "./mesh";
 import type { Office } from "./office";
 import { type Part, parts } from "./parts";
 import { Reconcile } from "./reconcile";
@@ -21,6 +20,7 @@ import { Figures } from "./trade";
 import { t } from "./words";
 
 const menuPart = makePart(() => import("./menu"));
+const meshPart = makePart(() => import("./mesh"));
 
 interface Props {
     office: Office;
@@ -113,7 +113,7 @@ function Shown({ office, part }: { office: Office; part: Part }) {
                 </AsIs>
             );
         case "mesh":
-            return <Mesh office={office} />;
+            return <Later part={meshPart}>{(it) => <it.Mesh office={office} />}</Later>;
         default:
             return (
                 <>
