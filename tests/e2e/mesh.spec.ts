@@ -180,7 +180,7 @@ test("both sides of a cut say so, go on, and agree when it heals", async ({ brow
     await expect(status(kitchen)).toHaveText("Live");
 });
 
-test("the office shows who hears whom, though the two that are cut reach each other by a third", async ({
+test("the office shows who hears whom, also of a device that it hears by a third one", async ({
     browser,
 }) => {
     const stall = await start();
