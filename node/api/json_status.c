@@ -21,6 +21,7 @@ struct json_value *state_json_session(const struct state *state, const struct ca
     json_put_int(object, "escalate_after_s", popup->escalate_after_s);
     json_put_text(object, "address", popup->address);
     json_put_text(object, "tips", popup->tips);
+    json_put_bool(object, "conflict", popup->has_conflict);
     json_put_count(object, "day", popup->day);
     json_put_id64(object, "device", live->device);
     json_put_string(object, "device_name", live->device_name);

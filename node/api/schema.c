@@ -53,6 +53,7 @@ SCHEMA(session, "Session", "Who is looking, at which device, and the pop-up's se
     TEXT("tips", 0, TIP_SHARES_BYTES_MAX,
         NOTE("percentages that customers may choose from as a tip: 5 10 15; empty: they are not "
              "asked")),
+    BOOL("conflict", NOTE("a setting was made twice at once; say it again to settle it")),
     COUNT("day", NOTE("the trading day; 0 = none opened yet")),
     HEX("device", LOG_DIGITS),
     TEXT("device_name", 0, NAME_BYTES_MAX),

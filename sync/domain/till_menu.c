@@ -239,8 +239,9 @@ static bool is_currency_code(struct bytes text)
     return is_code;
 }
 
-/* Amounts say nothing of their currency: once there may be some, it stays. */
-static int check_setting(const struct popup *popup, const struct field_value *wanted)
+/* Amounts say nothing of their currency: once there may be some, it stays. What counts already may
+ * be said again, as that settles a conflict. */
+static int check_setting(const struct popup *popup, const struct field_value *wanted, bool is_so)
 {
     const bool is_currency = wanted->field == (uint32_t)POPUP_CURRENCY;
     if (is_currency && !is_currency_code(wanted->text)) {
@@ -254,7 +255,7 @@ static int check_setting(const struct popup *popup, const struct field_value *wa
         return ERR_MALFORMED;
     }
     const bool is_money = is_currency || wanted->field == (uint32_t)POPUP_CURRENCY_DIGITS;
-    return is_money && popup->day > 0 ? ERR_STATE : 0;
+    return is_money && !is_so && popup->day > 0 ? ERR_STATE : 0;
 }
 
 /* Add what differs from @popup to @set; all of it when nothing was ever set, so that a default of
@@ -267,9 +268,9 @@ static int collect_settings(struct task *task, const struct popup *popup, struct
     for (uint32_t i = 0; i < command->fields_count && err == 0; i++) {
         const struct field_value wanted = task_field_value(&command->fields[i]);
         const struct field_value now = popup_value(popup, wanted.field);
-        const enum field_form form = popup_field_rule(wanted.field).form;
-        if (is_first || popup->has_conflict || !field_is_same(form, &now, &wanted)) {
-            err = check_setting(popup, &wanted);
+        const bool is_so = field_is_same(popup_field_rule(wanted.field).form, &now, &wanted);
+        if (is_first || popup->has_conflict || !is_so) {
+            err = check_setting(popup, &wanted, is_so);
             set->values[set->count++] = wanted;
         }
     }

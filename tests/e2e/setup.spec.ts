@@ -159,7 +159,14 @@ test("what two devices changed at once is said, and saving it whole settles it",
         written = route.request().postDataJSON();
         return route.fulfill({ json: { ...station, conflict: false } });
     });
+    await page.route("**/api/session", async (route) => {
+        const response = await route.fetch();
+        return route.fulfill({ response, json: { ...(await response.json()), conflict: true } });
+    });
+    await page.reload();
     await page.getByRole("link", { name: "Set-up" }).click();
+    const popup = page.getByRole("region", { name: "The pop-up" });
+    await expect(popup.getByText(/without knowing of each other/)).toBeVisible();
     const panel = page.getByRole("region", { name: "Stations" });
     await expect(panel.getByText("Changed twice at once")).toBeVisible();
     await panel.getByRole("button", { name: /Grill/ }).click();

@@ -49,6 +49,8 @@ TREES = [
      RULES.replace("Tests: ", "Read: ")),
     ("merge_rules", "a test that is not there", "docs/merge-rules.md",
      RULES.replace("unit.store", "unit.stone")),
+    ("merge_rules", "a table that does not say what people see", "docs/merge-rules.md",
+     RULES.replace("| field | counts |", "| field | counts | why |")),
     ("merge_rules", "a field without a row", "docs/merge-rules.md", RULES.replace(", eat in", "")),
     ("words", "a typedef'd struct", "node/store.h", "typedef struct store store_t;\n"),
 ]

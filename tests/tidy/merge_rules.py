@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""docs/merge-rules.md: each heading with a table names its tests, and each of them exists; the
-tables of records have a row for each field that two people may write.
+"""docs/merge-rules.md: each heading with a table names its tests, and each of them exists; a table
+of what counts says what people see of it; the tables of records have a row for each field that two
+people may write.
 
     merge_rules.py ROOT
 """
@@ -38,6 +39,13 @@ def unnamed(root, heading, body):
             yield f"{heading}: there is no test {suite}.{name}"
 
 
+def unseen(heading, body):
+    """Tables of more than a name and what it means, without a column for whoever looks at it."""
+    for head in re.findall(r"(?m)^\|(.+)\|\n\|---", body):
+        if head.count("|") > 1 and not re.search(r"\bsees?\b|screen|disagree", head):
+            yield f"{heading}: no column says what people see of {head.strip()}"
+
+
 def fields(header, name):
     listed = re.search(rf"#define {name}_FIELDS\(X\)(.*?)\n\n", header + "\n\n", re.S).group(1)
     return re.findall(r'X\(\w+, \d+, "(\w+)"', listed)
@@ -58,6 +66,7 @@ def main(root):
     for heading, body in sections(read(root, "docs/merge-rules.md")):
         if re.search(r"(?m)^\|", body):
             found += list(unnamed(root, heading, body))
+            found += list(unseen(heading, body))
         if heading in RECORDS:
             found += list(missing(header, heading, body))
     for line in found:

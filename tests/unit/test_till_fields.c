@@ -297,6 +297,57 @@ TEST(form, cannot_change_what_money_is_once_a_day_was_opened)
     stage_stop(&stage);
 }
 
+/* A peer that knew of nothing says that amounts are in dollars. */
+static void say_dollars(void)
+{
+    static const struct field_values set = {
+        .count = 1, .values = {{.field = POPUP_CURRENCY, .text = {(const uint8_t *)"USD", 3}}}};
+    const struct entity_id id = entity_id_derive(KIND_POPUP, 0);
+    uint8_t data[64];
+    struct writer writer;
+    struct bytes body;
+    writer_init(&writer, data, sizeof data);
+    fields_encode(&set, popup_field_rule, &writer);
+    assert_int_equal(writer_finish(&writer, &body), 0);
+    stage_meet(&stage, 0, 0, NULL, 0);
+    const uint64_t seq =
+        journal_write(stage.world, &stage.journal, &stage.peers[0], EVENT_POPUP_SET, &id, body);
+    stage_turn(&stage, 0, frame_event(&stage, 0, seq, true));
+}
+
+/* Which of the two counts: the keys of the journals decide whose operation is the smaller. */
+static bool is_dollars(bool *ret_conflict)
+{
+    struct popup popup;
+    struct history *history = read_history(KIND_POPUP, 0);
+    popup_derive(history, &popup);
+    const bool is = bytes_equal(popup.currency, bytes_of_text("USD"));
+    *ret_conflict = popup.has_conflict;
+    history_free(history);
+    return is;
+}
+
+TEST(form, that_says_once_more_which_of_two_currencies_counts_settles_that_on_any_day)
+{
+    static const struct wanted_field currencies[] = {TEXT(POPUP_CURRENCY, "CHF"),
+                                                     TEXT(POPUP_CURRENCY, "USD")};
+    bool has_conflict;
+    stage_start(&stage, 2, 0);
+    assert_int_equal(save(COMMAND_POPUP_SET, popup_first, COUNT(popup_first)), 0);
+    form(COMMAND_DAY_OPEN, item_first, 0);
+    command.day = 1;
+    assert_int_equal(run(), 0);
+    say_dollars();
+    const bool is = is_dollars(&has_conflict);
+    assert_true(has_conflict);
+    assert_int_equal(save(COMMAND_POPUP_SET, &currencies[is ? 0 : 1], 1), ERR_STATE);
+    assert_int_equal(save(COMMAND_POPUP_SET, &currencies[is ? 1 : 0], 1), 0);
+    assert_int_equal(answer.events, 1);
+    assert_int_equal(is_dollars(&has_conflict), is);
+    assert_false(has_conflict);
+    stage_stop(&stage);
+}
+
 TEST(form, that_makes_cash_too_large_to_be_rounded_is_found_out_when_somebody_pays)
 {
     static const struct wanted_field step = NUMBER(POPUP_CASH_STEP, 17);

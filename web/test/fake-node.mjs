@@ -77,6 +77,7 @@ function sessionOf(role) {
         escalate_after_s: 20,
         address: "",
         tips: "",
+        conflict: false,
         day: 1,
         device: "0000000000000001",
         device_name: role,

@@ -186,6 +186,7 @@ describe("the pop-up", () => {
             escalate_after_s: 20,
             address: "",
             tips: "",
+            conflict: false,
         },
     } as Session;
     const entries = {
@@ -197,6 +198,12 @@ describe("the pop-up", () => {
         expect(popupOf(form(entries), session)).toEqual({});
         const yen = popupOf(form({ ...entries, currency: "JPY", cash_step: "10" }), session);
         expect(yen).toEqual({ currency: "JPY", digits: 0, cash_step: 10 });
+    });
+
+    it("is said again as it stands where two devices said two", () => {
+        const wish = popupOf(form(entries), { ...session, conflict: true });
+        const { popup, conflict, ...settings } = session;
+        expect(wish).toEqual({ name: popup, ...settings });
     });
 
     it("has an address without a path", () => {

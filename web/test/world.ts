@@ -71,6 +71,7 @@ export const session: Session = {
     escalate_after_s: 20,
     address: "",
     tips: "",
+    conflict: false,
     day: 1,
     device: "0000000000000001",
     device_name: "till",

@@ -59,7 +59,11 @@ export function stepText({ cash_step, digits }: Pick<Session, "cash_step" | "dig
     return decimalText(cash_step, digits);
 }
 
+/** What differs; all of it where two said two, as saying it again settles that. */
 function changesOf(wish: PopupWish, session: Session): PopupWish {
+    if (session.conflict) {
+        return wish;
+    }
     const before: PopupWish = { ...session, name: session.popup };
     const differing = Object.entries(wish).filter(
         ([name, value]) => value !== before[name as keyof PopupWish],

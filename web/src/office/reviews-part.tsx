@@ -194,6 +194,7 @@ function ReviewText({ review, order }: TextProps) {
                     {review.text}
                 </p>
             )}
+            {review.conflict && <p class="flag">{t("changedTwice")}</p>}
             {review.hidden && (
                 <p class="flag">
                     <Icon name="warn" /> <span>{t("reviewHidden", { why: review.reason })}</span>

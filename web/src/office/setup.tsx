@@ -91,6 +91,7 @@ function PopupPanel({ office, session }: { office: Office; session: Session }) {
         <section class="panel" aria-label={t("popup")}>
             <h2>{t("popup")}</h2>
             <p class="quiet">{may ? t("popupHow") : t("mayNot")}</p>
+            {session.conflict && <p class="flag">{t("changedTwiceHow")}</p>}
             <form class="item-form" onSubmit={submit} noValidate>
                 <fieldset class="bare" disabled={!may} aria-label={t("popup")}>
                     <PopupFields session={session} />
