@@ -46,6 +46,7 @@ export async function must(program, words) {
 }
 
 export class Device {
+    static answers = null; // where a run judges them: Answers of tests/lib/answers.mjs
     id = ""; // 16 hex digits, once it belongs to a pop-up
     meshPort = 0; // while it runs
     httpPort = 0; // the same from its first start on
@@ -203,6 +204,7 @@ export class Device {
                     response.on("end", () => {
                         try {
                             const text = Buffer.concat(chunks).toString("utf8");
+                            this.#judge(method, path, response, text);
                             resolve({ status: response.statusCode, body: JSON.parse(text) });
                         } catch (error) {
                             reject(error);
@@ -218,6 +220,11 @@ export class Device {
             });
             request.end(payload);
         });
+    }
+
+    #judge(method, path, { statusCode: status, headers }, body) {
+        const [type] = (headers["content-type"] ?? "").split(";");
+        Device.answers?.hear({ method, path: path.split("?")[0], status, type, body });
     }
 
     #address() {

@@ -1,8 +1,8 @@
 // That the judge of all other tests' answers sees what is not as published.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "@playwright/test";
+import { answerFaults, frameFaults } from "../lib/published.cjs";
 import { type Stall, startStall } from "./mesh";
-import { type Answer, answerFaults, frameFaults } from "./published";
 import { test } from "./test";
 
 let stall: Stall;
@@ -12,6 +12,8 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(() => stall?.close({ keep: false }));
+
+type Answer = Parameters<typeof answerFaults>[0];
 
 const sound: Answer = {
     method: "GET",

@@ -7,7 +7,7 @@ import {
     expect,
     type Page,
 } from "@playwright/test";
-import { answerFaults, frameFaults, isOfApi } from "./published";
+import { answerFaults, frameFaults, isOfApi } from "../lib/published.cjs";
 
 interface Watch {
     /** What was not as published. */

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Messages to customers' phones through a real gateway, to carriers that fail. See README.md.
 import { parseArgs } from "node:util";
+import { Device } from "../demo/device.mjs";
+import { Answers } from "../lib/answers.mjs";
 import { DEATHS } from "./deaths.mjs";
 import { SCENES } from "./scenes.mjs";
 import { Stall } from "./stall.mjs";
@@ -58,6 +60,8 @@ async function main() {
     const all = Object.entries({ ...SCENES, ...DEATHS });
     const scenes = all.filter(([name]) => name.includes(flags.scene));
     const { noticed, planted } = strictness();
+    const answers = new Answers();
+    Device.answers = answers;
     const stall = await new Stall().open(flags.build);
     const well = await playAll(stall, scenes);
     const wrong = [...judgeAll(stall.carriers), ...(await leaks(stall))];
@@ -65,8 +69,10 @@ async function main() {
     for (const words of wrong) console.log(words);
     console.log(`${noticed} of ${planted} mistakes in a push are noticed`);
     console.log(`${stall.carriers.journal.length} came, ${wrong.length} of them wrong`);
+    const arePublished = answers.tell();
     console.log(`${well} of ${scenes.length} scenes hold`);
-    const isWell = well === scenes.length && wrong.length === 0 && noticed === planted;
+    const isSound = wrong.length === 0 && noticed === planted && arePublished;
+    const isWell = well === scenes.length && isSound;
     if (isWell) await stall.remove();
     else console.log(`see ${stall.folder}`);
     return isWell;

@@ -151,8 +151,8 @@ need_stage() {
     mutants) need_build ;;
     hostile | power) need_build "${packages_verify[@]}" ;;
     web) need_web_packages ;;
-    stripe) need_stripe_packages ;;
-    messages) need_node ;;
+    stripe) need_stripe_packages && need_web_packages ;;
+    messages) need_web_packages ;;
     e2e) need_build "${packages_browser[@]}" && build_web && need_stripe_packages ;;
     demo) need_build "${packages_verify[@]}" && build_web && need_stripe_packages ;;
     esac

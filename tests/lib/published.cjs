@@ -1,37 +1,24 @@
 // What nodes answer, held against the published description of the API (docs/openapi.json) by a
 // validator that is not ours.
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import Ajv, { type ValidateFunction } from "@redocly/ajv/dist/2020";
+const { readFileSync } = require("node:fs");
+const { createRequire } = require("node:module");
+const { resolve } = require("node:path");
 
-interface Content {
-    [type: string]: { schema?: object };
-}
-interface Call {
-    responses: Record<string, { content?: Content }>;
-    /** Of the call that goes on in frames: who says which. */
-    "x-frames"?: Record<string, { $ref: string }[]>;
-}
-interface Published {
-    paths: Record<string, Record<string, Call>>;
-    components: { schemas: Record<string, { properties?: { type?: { const?: string } } }> };
-}
+// The web app's tools lie in web/node_modules, where nothing above tests/ is looked for.
+const Ajv = createRequire(resolve(__dirname, "../../web/package.json"))("@redocly/ajv/dist/2020");
 
-export interface Answer {
-    method: string;
-    path: string;
-    status: number;
-    /** As its header says, without what follows a semicolon; "" without a body. */
-    type: string;
-    body: string;
-}
+/**
+ * @typedef {{method: string, path: string, status: number, type: string, body: string}} Answer
+ * path: without what follows a question mark; type: as its header says, without what follows a
+ * semicolon, "" without a body.
+ */
 
 const PUBLISHED = resolve(__dirname, "../../docs/openapi.json");
 const PREFIX = "api#/$defs/"; // of what points at a component, see below
 const UNCHANGED = 304; // HTTP's own answer to If-None-Match, without a body
 
 // The components are one schema named "api", so that what points at one finds it from anywhere.
-const published: Published = JSON.parse(
+const published = JSON.parse(
     readFileSync(PUBLISHED, "utf8").replaceAll('"#/components/schemas/', `"${PREFIX}`),
 );
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
@@ -47,20 +34,23 @@ const calls = Object.entries(published.paths).map(([template, methods]) => ({
 /** The first parts of the paths that are the API's; others are pages and their files. */
 const rooms = new Set(calls.map(({ template }) => template.split("/")[1]));
 
-/** Whether a path belongs to the API. */
-export const isOfApi = (path: string): boolean => rooms.has(path.split("/")[1]);
+/** Whether a path belongs to the API.
+ * @param {string} path
+ * @returns {boolean}
+ */
+const isOfApi = (path) => rooms.has(path.split("/")[1]);
 
-const judges = new Map<object, ValidateFunction>();
+const judges = new Map();
 
 /** What of a value is not as its schema says. */
-function misfits(schema: object, value: unknown): string[] {
+function misfits(schema, value) {
     const judge = judges.get(schema) ?? ajv.compile(schema);
     judges.set(schema, judge);
     judge(value);
     return (judge.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-function parsed(text: string): unknown {
+function parsed(text) {
     try {
         return JSON.parse(text);
     } catch {
@@ -69,7 +59,7 @@ function parsed(text: string): unknown {
 }
 
 /** The call that an answer is to. */
-function callOf({ method, path }: Answer): Call | undefined {
+function callOf({ method, path }) {
     const verb = method.toLowerCase();
     // A path that is spelt out goes before one with a parameter.
     const [first] = calls
@@ -78,8 +68,12 @@ function callOf({ method, path }: Answer): Call | undefined {
     return first?.methods[verb];
 }
 
-/** What is wrong with an answer, in words; none: it is as published. */
-export function answerFaults(answer: Answer): string[] {
+/**
+ * What is wrong with an answer, in words; none: it is as published.
+ * @param {Answer} answer
+ * @returns {string[]}
+ */
+function answerFaults(answer) {
     const { status, type, body } = answer;
     const call = callOf(answer);
     if (!call) {
@@ -108,9 +102,14 @@ export function answerFaults(answer: Answer): string[] {
     return misfits(described.schema ?? {}, value);
 }
 
-/** What is wrong with a frame that a node sent over /ws to a customer, or to a screen. */
-export function frameFaults(whose: "customer" | "screen", text: string): string[] {
-    const frame = parsed(text) as { type?: string } | undefined;
+/**
+ * What is wrong with a frame that a node sent over /ws to a customer, or to a screen.
+ * @param {"customer" | "screen"} whose
+ * @param {string} text
+ * @returns {string[]}
+ */
+function frameFaults(whose, text) {
+    const frame = parsed(text);
     const told = frames[whose === "customer" ? "customer-node" : "staff-node"] ?? [];
     const schema = told
         .map(({ $ref }) => published.components.schemas[$ref.slice(PREFIX.length)])
@@ -120,3 +119,5 @@ export function frameFaults(whose: "customer" | "screen", text: string): string[
     }
     return misfits(schema, frame);
 }
+
+module.exports = { answerFaults, frameFaults, isOfApi };
