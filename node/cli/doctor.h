@@ -47,6 +47,10 @@ void doctor_machine(const struct place *place, struct diagnoses *all);
 /* The clock alone: @wall_ms as the machine tells it. */
 void doctor_clock(int64_t wall_ms, bool is_synced, bool has_chip, struct diagnoses *all);
 
+/* The disk alone, on which @state lies; @free_mib: what is free there, in MiB. */
+void doctor_disk(const char *state, uint64_t free_mib, bool is_network, bool is_read_only,
+                 struct diagnoses *all);
+
 /* The store, read-only. */
 void doctor_store(const struct place *place, struct diagnoses *all);
 

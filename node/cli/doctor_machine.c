@@ -47,6 +47,26 @@ static void look_at_clock(struct diagnoses *all)
 
 /* --- disk --- */
 
+void doctor_disk(const char *state, uint64_t free_mib, bool is_network, bool is_read_only,
+                 struct diagnoses *all)
+{
+    if (is_network) {
+        diagnose(all, DIAGNOSIS_FAIL, "disk", "choose a --state on a disk of this machine",
+                 "%s is on a network filesystem, where locks and maps do not hold", state);
+    }
+    if (is_read_only) {
+        diagnose(all, DIAGNOSIS_FAIL, "disk",
+                 "look at dmesg: a worn card turns read-only; restore to a new one",
+                 "%s can only be read", state);
+    }
+    const enum diagnosis_level level = free_mib < DISK_MIB_FAIL   ? DIAGNOSIS_FAIL
+                                       : free_mib < DISK_MIB_WARN ? DIAGNOSIS_WARN
+                                                                  : DIAGNOSIS_OK;
+    diagnose(all, level, "disk",
+             level == DIAGNOSIS_OK ? NULL : "make room: a day of a busy stall needs some 50 MiB",
+             "%llu MiB free", (unsigned long long)free_mib);
+}
+
 static void look_at_disk(const char *state, struct diagnoses *all)
 {
     struct statvfs disk;
@@ -56,22 +76,8 @@ static void look_at_disk(const char *state, struct diagnoses *all)
                  "%s cannot be looked at", state);
         return;
     }
-    if (store_lmdb_is_network((uint32_t)about.f_type)) {
-        diagnose(all, DIAGNOSIS_FAIL, "disk", "choose a --state on a disk of this machine",
-                 "%s is on a network filesystem, where locks and maps do not hold", state);
-    }
-    if ((disk.f_flag & ST_RDONLY) != 0) {
-        diagnose(all, DIAGNOSIS_FAIL, "disk",
-                 "look at dmesg: a worn card turns read-only; restore to a new one",
-                 "%s can only be read", state);
-    }
-    const uint64_t free_mib = (uint64_t)disk.f_bavail * disk.f_frsize / MIB;
-    const enum diagnosis_level level = free_mib < DISK_MIB_FAIL   ? DIAGNOSIS_FAIL
-                                       : free_mib < DISK_MIB_WARN ? DIAGNOSIS_WARN
-                                                                  : DIAGNOSIS_OK;
-    diagnose(all, level, "disk",
-             level == DIAGNOSIS_OK ? NULL : "make room: a day of a busy stall needs some 50 MiB",
-             "%llu MiB free", (unsigned long long)free_mib);
+    doctor_disk(state, (uint64_t)disk.f_bavail * disk.f_frsize / MIB,
+                store_lmdb_is_network((uint32_t)about.f_type), (disk.f_flag & ST_RDONLY) != 0, all);
 }
 
 /* A store that was found damaged is moved aside at a start, and kept. */

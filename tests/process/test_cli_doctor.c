@@ -37,6 +37,34 @@ TEST(cli_doctor, a_clock_that_was_never_set_is_a_failure_and_one_without_a_chip_
     assert_int_equal(found.items[3].level, DIAGNOSIS_OK);
 }
 
+TEST(cli_doctor, a_disk_that_is_full_elsewhere_or_read_only_is_a_failure_and_a_small_one_a_warning)
+{
+    static const struct {
+        uint64_t free_mib;
+        bool is_network, is_read_only;
+        uint32_t count;
+        enum diagnosis_level first, last; /* the last is of the room */
+    } rows[] = {
+        {1024, false, false, 1, DIAGNOSIS_OK, DIAGNOSIS_OK},
+        {1023, false, false, 1, DIAGNOSIS_WARN, DIAGNOSIS_WARN},
+        {64, false, false, 1, DIAGNOSIS_WARN, DIAGNOSIS_WARN},
+        {63, false, false, 1, DIAGNOSIS_FAIL, DIAGNOSIS_FAIL},
+        {4096, true, false, 2, DIAGNOSIS_FAIL, DIAGNOSIS_OK},
+        {4096, false, true, 2, DIAGNOSIS_FAIL, DIAGNOSIS_OK},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        clear();
+        doctor_disk("/state", rows[i].free_mib, rows[i].is_network, rows[i].is_read_only, &found);
+        assert_int_equal(found.count, rows[i].count);
+        assert_int_equal(found.items[0].level, rows[i].first);
+        assert_int_equal(found.items[found.count - 1].level, rows[i].last);
+        for (uint32_t j = 0; j < found.count; j++) {
+            assert_string_equal(found.items[j].check, "disk");
+            assert_true(found.items[j].level == DIAGNOSIS_OK || found.items[j].fix != NULL);
+        }
+    }
+}
+
 /* The findings about what a node with such a state folder says, as "level check: text" lines. */
 static const char *of_status_at(const char *state, int beacon_port, const char *json)
 {
