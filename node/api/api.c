@@ -231,7 +231,7 @@ static void answer_here(struct api *api, const struct api_request *request, stru
 {
     if (reply->route->shape == SHAPE_DOCUMENT) {
         answer_document(api, reply);
-    } else if (reply->route->shape == SHAPE_BYTES) {
+    } else if (reply->route->shape == SHAPE_BYTES || reply->route->shape == SHAPE_PHOTO) {
         api_read_bytes(api, reply);
     } else if (reply->route->shape == SHAPE_METRICS) {
         api_read_metrics(api, reply);

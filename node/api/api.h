@@ -41,6 +41,7 @@ struct api_reply {
     bool is_problem;                 /* application/problem+json */
     char media[MEDIA_BYTES_MAX + 1]; /* of bytes; "" = JSON */
     bool is_bytes_kept;              /* match.blob is a file that the command speaks of */
+    bool is_lasting;                 /* bytes that never change: a browser may keep them */
     bool has_cart;                   /* the command orders a cart */
     struct text body;                /* the caller closes it */
     bool is_pending;                 /* the answer comes from the core, as @request ... */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/board.h"
 #include "node/blob/words.h"
 #include "node/os/entropy.h"
 #include "sync/domain/record.h"
@@ -127,5 +128,47 @@ int api_blob_read(const struct gate *gate, const struct hash *hash, const struct
     size_t salt = blob->is_personal && size > BLOB_SALT_BYTES ? BLOB_SALT_BYTES : 0;
     text_append(to, data + salt, size - salt);
     free(data);
+    return 0;
+}
+
+/* --- photos, which are anybody's --- */
+
+static bool names(const struct state *state, const struct hash *hash)
+{
+    return bytes_equal(state->item.photo, bytes_of(hash->bytes, sizeof hash->bytes));
+}
+
+/* The item that it was posted for names it, or another one: somebody chose the same file twice. */
+int api_blob_is_photo(struct state *state, struct store_txn *txn, const struct hash *hash,
+                      const struct blob *blob)
+{
+    struct key key = {.size = 0};
+    struct entity_id id;
+    int err = blob->is_personal ? ERR_NOT_FOUND : 0;
+    if (err == 0 && blob->about_kind == KIND_MENU) {
+        id = blob->about;
+        err = state_item(state, txn, &id);
+        if (err == 0 && names(state, hash)) {
+            return 0;
+        }
+        err = err == ERR_NOT_FOUND ? 0 : err;
+    }
+    while (err == 0 && (err = board_next(txn, INDEX_MENU, &key, &id)) == 0) {
+        err = board_led_to(state_item(state, txn, &id));
+        if (err == 0 && names(state, hash)) {
+            return 0;
+        }
+    }
+    return err;
+}
+
+int api_blob_type(struct text *body, char *ret_media)
+{
+    const char *type = blob_image_type(bytes_of(body->data, body->size));
+    if (type == NULL) {
+        text_clear(body);
+        return ERR_NOT_FOUND;
+    }
+    (void)snprintf(ret_media, MEDIA_BYTES_MAX + 1, "%s", type);
     return 0;
 }

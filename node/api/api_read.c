@@ -486,10 +486,19 @@ static int bytes_within(struct api *api, struct store_txn *txn, struct api_reply
     const struct gate *gate = api->state->gate;
     struct blob blob;
     int err = api_blob_find(api->state->history, txn, &reply->match.blob, &blob, reply->media);
-    if (err == 0 && blob.is_personal && !caller_may(&reply->caller, CAP_ORDER)) {
+    if (err == 0 && reply->route->shape == SHAPE_PHOTO) {
+        err = api_blob_is_photo(api->state, txn, &reply->match.blob, &blob);
+    } else if (err == 0 && blob.is_personal && !caller_may(&reply->caller, CAP_ORDER)) {
         err = ERR_FORBIDDEN;
     }
-    return err != 0 ? err : api_blob_read(gate, &reply->match.blob, &blob, &reply->body);
+    if (err == 0) {
+        err = api_blob_read(gate, &reply->match.blob, &blob, &reply->body);
+    }
+    if (err == 0 && !blob.is_personal) {
+        err = api_blob_type(&reply->body, reply->media);
+    }
+    reply->is_lasting = err == 0 && reply->route->shape == SHAPE_PHOTO;
+    return err;
 }
 
 void api_read_bytes(struct api *api, struct api_reply *reply)

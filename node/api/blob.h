@@ -8,6 +8,7 @@
 
 #include "node/api/api.h"
 #include "node/api/queue.h"
+#include "node/api/state.h"
 
 /* For the commands that bring bytes: keep @body's in a file and name them in @command; @contact:
  * salted, and personal. What is wrong goes to @ret_where. ERR_MALFORMED (no image), ERR_UNAVAILABLE
@@ -35,6 +36,15 @@ MUST_CHECK int api_blob_find(struct history *scratch, struct store_txn *txn,
  * also when this host keeps none. */
 MUST_CHECK int api_blob_whole(const struct gate *gate, const struct hash *hash, uint8_t **ret_data,
                               size_t *ret_size);
+
+/* Whether an item of the menu names @blob, which was found: then anybody may see it. Uses what
+ * state_item() does. ERR_NOT_FOUND: none does. ERR_SPOILT, ERR_IO. */
+MUST_CHECK int api_blob_is_photo(struct state *state, struct store_txn *txn,
+                                 const struct hash *hash, const struct blob *blob);
+
+/* What an image in @body is, by its bytes, into @ret_media (MEDIA_BYTES_MAX + 1): another device
+ * may have said anything of it. ERR_NOT_FOUND: no image, and @body is empty. */
+MUST_CHECK int api_blob_type(struct text *body, char *ret_media);
 
 /* Its bytes, without the salt, appended to @to. ERR_UNAVAILABLE, ERR_IO. */
 MUST_CHECK int api_blob_read(const struct gate *gate, const struct hash *hash,

@@ -90,6 +90,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_SEEN] = fill_seen,
     [COMMAND_PRINT] = fill_print,
     [COMMAND_MENU_SET] = fill_menu,
+    [COMMAND_MENU_PHOTO] = fill_bytes,
     [COMMAND_POPUP_SET] = fill_popup,
     [COMMAND_STOCK_ADD] = fill_stock,
     [COMMAND_DAY_OPEN] = fill_day,

@@ -29,6 +29,7 @@ static const struct field_name menu_fields[] = {
     {"hidden", MENU_HIDDEN, FORM_TRUTH},
     {"number", MENU_NUMBER, FORM_NUMBER},
     {"stock_policy", MENU_STOCK, FORM_WORD},
+    {"photo", MENU_PHOTO, FORM_TEXT}, /* empty: another way than by its bytes there is none */
 };
 
 static const struct field_name popup_fields[] = {

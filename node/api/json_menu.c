@@ -71,6 +71,7 @@ struct json_value *state_json_item(const struct state *state)
             schema_field_find(&schema_menu_item, "stock_policy")->words->words[item->stock]));
     json_put_bool(object, "available", is_available(state));
     json_put(object, "stock", stock_of(state));
+    json_put_hex(object, "photo", state->has_photo ? item->photo : bytes_of(NULL, 0));
     json_put_bool(object, "price_conflict", item->has_price_conflict);
     json_put_bool(object, "conflict", item->has_conflict);
     return object;
@@ -138,6 +139,9 @@ static struct json_value *page_item(const struct state *state)
     json_put_text(object, "description", item->description);
     json_put(object, "groups", groups(item));
     json_put_bool(object, "available", is_available(state));
+    if (state->is_photo_here) {
+        json_put_hex(object, "photo", item->photo);
+    }
     if (item->stock != STOCK_OFF && state->item_stock.all > 0) {
         json_put_int(object, "left", state->item_stock.all);
     }

@@ -125,6 +125,17 @@ static json_t *response(const char *note, const char *type, json_t *schema)
     return object;
 }
 
+/* What the bytes are is found in the bytes. */
+static json_t *photo(void)
+{
+    static const char *const types[] = {"image/jpeg", "image/png", "image/webp"};
+    json_t *content = json_object();
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        put(content, types[i], json_pack("{s:{s:s}}", "schema", "type", "string"));
+    }
+    return json_pack("{s:s,s:o}", "description", "As asked.", "content", content);
+}
+
 static json_t *parameter(const char *place, const char *name, bool is_required, json_t *schema)
 {
     return json_pack("{s:s,s:s,s:b,s:o}", "in", place, "name", name, "required", is_required,
@@ -236,7 +247,8 @@ static json_t *operation(const struct route *route)
                         : is_text                   ? "text/plain"
                                                     : "application/json";
     json_t *responses = json_object();
-    put(responses, status, response("As asked.", media, schema));
+    put(responses, status,
+        route->shape == SHAPE_PHOTO ? photo() : response("As asked.", media, schema));
     put(responses, "default",
         response("What went wrong, and what to do.", "application/problem+json",
                  reference(&schema_problem)));

@@ -64,7 +64,7 @@ static const char *views_mistake(void)
 static bool response_is_sound(const struct route *route)
 {
     const bool is_other = route->shape == SHAPE_DOCUMENT || route->shape == SHAPE_BYTES ||
-                          route->shape == SHAPE_METRICS;
+                          route->shape == SHAPE_PHOTO || route->shape == SHAPE_METRICS;
     return route->shape == SHAPE_ANNEX || is_other == (route->response == NULL);
 }
 

@@ -32,6 +32,7 @@ enum route_shape {
     SHAPE_READY,
     SHAPE_DOCUMENT,
     SHAPE_BYTES,
+    SHAPE_PHOTO,
     SHAPE_METRICS,
     SHAPE_BLOB,
     SHAPE_DAY,

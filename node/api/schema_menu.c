@@ -56,6 +56,7 @@ SCHEMA(menu_item, "MenuItem", NULL,
     MENU_ITEM_REST(REQUIRED),
     BOOL("available", NOTE("false also when it is strict and nobody has any left")),
     OBJECT("stock", schema_stock),
+    TEXT("photo", 0, 64, NOTE("hash of its bytes, hex: GET /api/photos/{hash}; empty = none")),
     BOOL("price_conflict",
         NOTE("two prices were set at once; the lower is charged until it is set again")),
     BOOL("conflict", NOTE("another field was set twice at once")));
@@ -75,6 +76,8 @@ SCHEMA(page_item, "PageItem", "An item as customers see it.",
     TEXT("description", 0, DESCRIPTION_MAX),
     OBJECT("groups", schema_group, MANY(0, MENU_OPTION_GROUPS_MAX)),
     BOOL("available"),
+    TEXT("photo", 64, 64, OPTIONAL,
+        NOTE("as a MenuItem's; left out also while its bytes are not here")),
     COUNT("left", OPTIONAL, NOTE("of what is counted")));
 
 SCHEMA(page_card, "PageCard", "Where customers pay by card.",
@@ -109,5 +112,6 @@ SCHEMA(menu_write, "MenuWrite", "Fields to change; what is left out stays. `avai
     TEXT("name", 1, NAME_BYTES_MAX, OPTIONAL),
     INT("price", 0, MONEY_MAX, OPTIONAL),
     MENU_ITEM_REST(OPTIONAL),
+    TEXT("photo", 0, 0, OPTIONAL, NOTE("empty: the item has none any more")),
     BOOL("available", OPTIONAL));
 /* clang-format on */

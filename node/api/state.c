@@ -106,11 +106,27 @@ static int item_stock(struct state *state, struct store_txn *txn)
     return err;
 }
 
+static int item_photo(struct state *state, struct store_txn *txn)
+{
+    const struct bytes photo = state->item.photo;
+    enum blob_state blob = BLOB_ERASED;
+    struct hash hash;
+    int err = 0;
+    if (photo.size == sizeof hash.bytes) {
+        memcpy(hash.bytes, photo.data, sizeof hash.bytes);
+        err = blob_state_get(txn, &hash, &blob);
+    }
+    state->has_photo = err == 0 && blob <= BLOB_HERE;
+    state->is_photo_here = err == 0 && blob == BLOB_HERE;
+    return err;
+}
+
 int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_MENU, id);
     if (err == 0) {
         menu_derive(state->history, &state->item);
+        err = item_photo(state, txn);
     }
     return err == 0 ? item_stock(state, txn) : err;
 }

@@ -34,6 +34,8 @@ struct state {
     struct menu_item item; /* by state_item(), with ... */
     struct stock stock;    /* scratch */
     struct stock_summary item_stock;
+    bool has_photo;         /* it names one that was not erased, ... */
+    bool is_photo_here;     /* ... whose bytes this device has */
     struct popup popup;     /* by state_popup() */
     struct record record;   /* by state_record() */
     struct words words;     /* its, when it is a review */

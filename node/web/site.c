@@ -276,8 +276,11 @@ const char *site_type(const struct site_response *response)
 
 const char *site_caching(const struct site_response *response)
 {
+    static const char lasting[] = "public, max-age=31536000, immutable";
     if (response->file == NULL) {
-        return response->policy != NULL ? "no-cache" : "no-store";
+        return response->reply.is_lasting ? lasting
+               : response->policy != NULL ? "no-cache"
+                                          : "no-store";
     }
-    return response->file->is_immutable ? "public, max-age=31536000, immutable" : "no-cache";
+    return response->file->is_immutable ? lasting : "no-cache";
 }

@@ -81,6 +81,7 @@ enum {
     /* Blobs: photos, and what is known of guests. A photo of a dish fits a quarter of the first;
      * 4096 of them all would be 4 GiB, so the bytes have a bound of their own. */
     BLOB_BYTES_MAX = 1024 * 1024,
+    PHOTO_BYTES_MAX = 64 * 1024, /* of an item: what a phone loads for each dish that it shows */
     BLOB_CHUNK_BYTES_MAX = 48 * 1024, /* in one frame: as a run, so that no frame waits long */
     BLOBS_MAX =
         32 * 1024, /* that a device keeps: a name for 8,000 orders a day of four, in 128 MiB */

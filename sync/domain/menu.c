@@ -7,7 +7,7 @@
 #include "sync/domain/menu_events.h"
 
 /* menu.available is a register like the fields, written by an event of its own: field 0. */
-enum { FIELD_AVAILABLE = 0, FIELD_LAST = MENU_TAX };
+enum { FIELD_AVAILABLE = 0, FIELD_LAST = MENU_PHOTO };
 
 static int available_decode(struct bytes body, struct field_values *ret_values)
 {
@@ -30,6 +30,7 @@ static const enum field_merge merges[FIELD_LAST + 1] = {
     [MENU_OPTIONS] = MERGE_IDENTITY,  [MENU_HIDDEN] = MERGE_TRUE,
     [MENU_STOCK] = MERGE_HIGHEST,     [MENU_NUMBER] = MERGE_LOWEST,
     [MENU_STALL] = MERGE_IDENTITY,    [MENU_TAX] = MERGE_IDENTITY,
+    [MENU_PHOTO] = MERGE_LATEST,
 };
 
 static void take_options(struct menu_item *item, struct bytes value)
@@ -90,6 +91,9 @@ static void take_field(struct menu_item *item, const struct field_value *value)
         break;
     case MENU_TAX:
         item->tax = (uint64_t)value->number;
+        break;
+    case MENU_PHOTO:
+        item->photo = value->text;
         break;
     }
 }

@@ -30,7 +30,8 @@
       "number") /* uint: the item's number, 1 and up; the entity's id is derived from it */        \
     X(MENU_STOCK, 14, "stock") /* uint: an enum stock_policy */                                    \
     X(MENU_STALL, 15, "stall") /* uint: number of a stall; 0 = none */                             \
-    X(MENU_TAX, 16, "tax")     /* uint: number of a tax, whose rates count; 0 = its own */
+    X(MENU_TAX, 16, "tax")     /* uint: number of a tax, whose rates count; 0 = its own */         \
+    X(MENU_PHOTO, 17, "photo") /* bin32: hash of the blob that shows it; empty = none */
 
 enum menu_field {
 #define X(name, number, text) name = (number),
@@ -68,6 +69,7 @@ struct menu_item {
     uint32_t groups_count;
     struct menu_group groups[MENU_OPTION_GROUPS_MAX];
     enum stock_policy stock;
+    struct bytes photo; /* the hash of a blob, or empty */
     bool is_hidden;
     bool is_available;
     bool has_price_conflict;

@@ -30,6 +30,7 @@ static const struct field_rule menu_rules[] = {
     [MENU_NUMBER] = {FIELD_NUMBER, 1, MENU_NUMBER_MAX},
     [MENU_STALL] = {FIELD_NUMBER, 0, RECORD_NUMBER_MAX},
     [MENU_TAX] = {FIELD_NUMBER, 0, RECORD_NUMBER_MAX},
+    [MENU_PHOTO] = {FIELD_BYTES, 0, HASH_BYTES},
 };
 
 static const struct field_rule popup_rules[] = {

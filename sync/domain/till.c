@@ -69,6 +69,7 @@ static const struct {
     [COMMAND_PRINT_DONE] = {SUBJECT_ORDER, till_print_done},
     [COMMAND_MENU_SET] = {SUBJECT_ITEM, till_menu_set},
     [COMMAND_MENU_AVAILABLE] = {SUBJECT_ITEM, till_menu_available},
+    [COMMAND_MENU_PHOTO] = {SUBJECT_ITEM, till_menu_photo},
     [COMMAND_STOCK_ADD] = {SUBJECT_STOCK, till_stock_add},
     [COMMAND_STOCK_COUNT] = {SUBJECT_STOCK, till_stock_count},
     [COMMAND_POPUP_SET] = {SUBJECT_POPUP, till_popup_set},

@@ -89,6 +89,7 @@ enum {
     X(COMMAND_PRINT_DONE, "print.done", CAP_PRINT)                                                 \
     X(COMMAND_MENU_SET, "menu.set", CAP_MENU)                                                      \
     X(COMMAND_MENU_AVAILABLE, "menu.available", CAP_AVAILABILITY)                                  \
+    X(COMMAND_MENU_PHOTO, "menu.photo", CAP_MENU)                                                  \
     X(COMMAND_STOCK_ADD, "stock.add", CAP_STOCK_ISSUE)                                             \
     X(COMMAND_STOCK_COUNT, "stock.count", CAP_STOCK_ISSUE)                                         \
     X(COMMAND_POPUP_SET, "popup.set", CAP_POPUP)                                                   \
@@ -162,7 +163,7 @@ struct wanted_fact {
     int64_t ends_s; /* of an intent: when its hold ends, or ended by itself; 0 = not told */
 };
 
-enum { WANTED_FIELDS_MAX = 16 };
+enum { WANTED_FIELDS_MAX = 20 };
 
 /* Everything a person can ask for. Which members count depends on @kind; the rest is zero. All
  * bytes are borrowed until the step returns. */

@@ -72,16 +72,27 @@ static int add_blob(struct task *task, bool is_personal)
     return emit_add(task, &add);
 }
 
-int task_add_words(struct task *task, enum kind kind, const struct entity_id *entity)
+static int add_about(struct task *task, enum kind kind, const struct entity_id *entity,
+                     bool is_personal)
 {
     const struct command *command = task->command;
     const struct blob_add add = {.hash = command->blob,
                                  .size = command->blob_size,
                                  .media = command->media,
-                                 .is_personal = true,
+                                 .is_personal = is_personal,
                                  .about_kind = kind,
                                  .about = *entity};
-    return command->blob_size > 0 ? emit_add(task, &add) : 0;
+    return emit_add(task, &add);
+}
+
+int task_add_words(struct task *task, enum kind kind, const struct entity_id *entity)
+{
+    return task->command->blob_size > 0 ? add_about(task, kind, entity, true) : 0;
+}
+
+int task_add_photo(struct task *task, const struct entity_id *entity)
+{
+    return add_about(task, KIND_MENU, entity, false);
 }
 
 /* --- telling of another's anew --- */

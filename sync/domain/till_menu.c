@@ -54,6 +54,9 @@ static struct field_value item_value(const struct menu_item *item, uint32_t fiel
     case MENU_NUMBER:
         value.number = (int64_t)item->number;
         break;
+    case MENU_PHOTO:
+        value.text = item->photo;
+        break;
     case MENU_OPTIONS: /* see has_options() */
         break;
     }
@@ -208,6 +211,28 @@ int till_menu_set(struct task *task)
         task_emit(task, EVENT_MENU_SET);
     }
     return 0;
+}
+
+/* The bytes are told of before the item names them. */
+int till_menu_photo(struct task *task)
+{
+    const struct hash *hash = &task->command->blob;
+    const struct field_values set = {
+        .count = 1,
+        .values = {{.field = MENU_PHOTO, .text = bytes_of(hash->bytes, sizeof hash->bytes)}}};
+    struct menu_item item;
+    int err = load_item(task, &item);
+    if (err == 0 && item.number == 0) {
+        err = ERR_NOT_FOUND;
+    }
+    if (err == 0) {
+        err = task_add_photo(task, &task->result->entity);
+    }
+    if (err == 0 && !is_field_so(&item, &set.values[0])) {
+        menu_set_encode(&set, task_body(task));
+        task_emit(task, EVENT_MENU_SET);
+    }
+    return err;
 }
 
 int till_menu_available(struct task *task)

@@ -74,6 +74,9 @@ void task_emit_unchecked(struct task *task, enum event_type type);
  * (erased), ERR_IO, ERR_SPOILT. Uses till->scratch. */
 MUST_CHECK int task_add_words(struct task *task, enum kind kind, const struct entity_id *entity);
 
+/* The same of a photo of the item @entity, which anybody may see. */
+MUST_CHECK int task_add_photo(struct task *task, const struct entity_id *entity);
+
 /* Emit again what a blob.add says of @hash that counts no more, where this device holds it: an
  * adopted order's name comes to all. Nothing where it is known or erased, or has no place here: a
  * name keeps nobody from adopting. ERR_IO. Uses till->scratch. */
@@ -222,6 +225,7 @@ int till_pay_refund(struct task *task);
 int till_pay_dispute(struct task *task);
 int till_menu_set(struct task *task);
 int till_menu_available(struct task *task);
+int till_menu_photo(struct task *task);
 int till_stock_add(struct task *task);
 int till_stock_count(struct task *task);
 int till_popup_set(struct task *task);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/api/blob.h"
 #include "node/api/hex.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
@@ -65,6 +66,122 @@ TEST(api_images, what_is_no_image_or_was_never_kept_is_refused)
                                            "00000000000000000000000000000000"));
     assert_int_equal(404, booth_get(booth, "/api/blobs/00"));
     booth_free(booth);
+}
+
+/* --- photos of items --- */
+
+/* The photo that the answer of a write names. */
+static const char *photo_path(void)
+{
+    static char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "/api/photos/%.64s", raw_text_of(got.body, "photo"));
+    return path;
+}
+
+static void see_as_guest(const struct booth *booth, const char *path)
+{
+    const struct customer customer = booth_customer(booth);
+    (void)booth_ask_as(booth, &customer, "GET", path, NULL);
+}
+
+static void assert_photo(const char *type, const char *bytes)
+{
+    assert_string_equal(got.body, bytes);
+    assert_non_null(strstr(got.head, type));
+    assert_non_null(strstr(got.head, "x-content-type-options: nosniff"));
+    assert_non_null(strstr(got.head, "cache-control: public, max-age=31536000, immutable"));
+}
+
+TEST(api_images, a_photo_of_an_item_is_seen_by_anybody_for_as_long_as_an_item_has_it)
+{
+    struct booth *booth = booth_open();
+    booth_set_up(booth);
+    assert_int_equal(200, booth_post(booth, "/api/menu/7/photo", 3, PNG "soup"));
+    assert_json(&schema_menu_item, got.body);
+    const char *path = photo_path();
+    see_as_guest(booth, path);
+    assert_int_equal(200, got.status);
+    assert_photo("content-type: image/png", PNG "soup");
+    assert_int_equal(200, booth_get(booth, "/api/order-page"));
+    assert_non_null(strstr(got.body, path + strlen("/api/photos/")));
+
+    assert_int_equal(200, booth_post(booth, "/api/menu/7/photo", 4, "\xff\xd8\xff stew"));
+    see_as_guest(booth, path);
+    assert_int_equal(404, got.status); /* nothing shows it any more */
+    assert_int_equal(200, booth_write(booth, "PATCH", "/api/menu/7", 5, "{\"photo\":\"\"}"));
+    assert_string_equal("", raw_text_of(got.body, "photo"));
+    assert_int_equal(200, booth_get(booth, "/api/order-page"));
+    assert_null(strstr(got.body, "photo"));
+    booth_free(booth);
+}
+
+TEST(api_images, what_is_no_photo_is_refused_as_one)
+{
+    static char large[PHOTO_BYTES_MAX + 2] = "\x89PNG\r\n\x1a\n";
+    static const char *const others[] = {"GIF89a",  "<svg onload=\"x\">", "<?xml?><svg/>",
+                                         "\x89PNG", "RIFF1234WEBX",       "<!doctype html>"};
+    struct booth *booth = booth_open();
+    booth_set_up(booth);
+    const unsigned taken = atomic_load(&booth->taken);
+    for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_int_equal(400, booth_post(booth, "/api/menu/7/photo", 10 + i, others[i]));
+        assert_non_null(strstr(got.body, "a JPEG, PNG or WebP image"));
+    }
+    memset(large + 8, 'x', sizeof large - 9);
+    assert_int_equal(413, booth_post(booth, "/api/menu/7/photo", 20, large));
+    assert_int_equal(taken, atomic_load(&booth->taken));
+    assert_int_equal(404, booth_post(booth, "/api/menu/99/photo", 21, PNG "soup"));
+    assert_int_equal(400,
+                     booth_write(booth, "PATCH", "/api/menu/7", 22,
+                                 "{\"photo\":\"00000000000000000000000000000000"
+                                 "00000000000000000000000000000000\"}")); /* only by its bytes */
+    booth_free(booth);
+}
+
+TEST(api_images, an_image_that_no_item_names_is_nobodys_business)
+{
+    char path[PATH_BYTES];
+    struct booth *booth = booth_open();
+    booth_set_up(booth);
+    (void)snprintf(path, sizeof path, "/api/photos/%s",
+                   keep(booth, 3, PNG "soup") + strlen("/api/blobs/"));
+    see_as_guest(booth, path);
+    assert_int_equal(404, got.status);
+    assert_int_equal(200, booth_post(booth, "/api/menu/7/photo", 4, PNG "soup"));
+    see_as_guest(booth, path); /* which was kept before the item had it */
+    assert_int_equal(200, got.status);
+    booth_free(booth);
+}
+
+TEST(api_images, a_photo_that_is_erased_is_shown_nowhere)
+{
+    char erase[PATH_BYTES + 10];
+    struct booth *booth = booth_open();
+    booth_set_up(booth);
+    assert_int_equal(200, booth_post(booth, "/api/menu/7/photo", 3, PNG "a face"));
+    const char *path = photo_path();
+    (void)snprintf(erase, sizeof erase, "/api/blobs/%s/erase", path + strlen("/api/photos/"));
+    assert_int_equal(200, booth_post(booth, erase, 4, "{\"reason\":\"a face\"}"));
+    see_as_guest(booth, path);
+    assert_int_equal(404, got.status);
+    assert_int_equal(200, booth_get(booth, "/api/menu"));
+    assert_string_equal("", raw_text_of(got.body, "photo"));
+    assert_int_equal(409, booth_post(booth, "/api/menu/7/photo", 5, PNG "a face")); /* for ever */
+    booth_free(booth);
+}
+
+/* Another device may say anything of bytes that it has. */
+TEST(api_images, bytes_are_served_as_what_they_are_not_as_what_was_said_of_them)
+{
+    struct text body = {0};
+    char media[MEDIA_BYTES_MAX + 1] = "text/html";
+    text_append_text(&body, "<script>alert(1)</script>");
+    assert_int_equal(api_blob_type(&body, media), ERR_NOT_FOUND);
+    assert_int_equal(body.size, 0);
+    text_append_text(&body, PNG);
+    assert_int_equal(api_blob_type(&body, media), 0);
+    assert_string_equal(media, "image/png");
+    text_close(&body);
 }
 
 TEST(api_images, of_an_image_whose_file_is_gone_it_is_said_that_it_cannot_be_had_now)

@@ -309,16 +309,17 @@ TEST(api_json, a_menu_item_lists_words_for_bits)
                     .choices = {{bytes_of_text("L"), 100}}}},
         .is_available = true,
     };
-    assert_json(&schema_menu_item, state_json_item(&shown),
-                "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,"
-                "\"stall\":0,\"tax\":0,"
-                "\"tax_eat_in\":1900,\"tax_take_away\":0,\"station\":\"\","
-                "\"allergens\":[\"gluten\",\"molluscs\"],\"diet\":[\"halal\"],\"description\":\"\","
-                "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,"
-                "\"choices\":[{\"name\":\"L\",\"price\":100}]}],"
-                "\"hidden\":false,\"stock_policy\":\"off\",\"available\":true,"
-                "\"stock\":{\"here\":0,\"all\":0,\"oversold\":0},\"price_conflict\":false,"
-                "\"conflict\":false}");
+    assert_json(
+        &schema_menu_item, state_json_item(&shown),
+        "{\"number\":7,\"name\":\"Burger\",\"price\":850,\"category\":\"\",\"position\":0,"
+        "\"stall\":0,\"tax\":0,"
+        "\"tax_eat_in\":1900,\"tax_take_away\":0,\"station\":\"\","
+        "\"allergens\":[\"gluten\",\"molluscs\"],\"diet\":[\"halal\"],\"description\":\"\","
+        "\"groups\":[{\"name\":\"Size\",\"min\":1,\"max\":1,"
+        "\"choices\":[{\"name\":\"L\",\"price\":100}]}],"
+        "\"hidden\":false,\"stock_policy\":\"off\",\"available\":true,"
+        "\"stock\":{\"here\":0,\"all\":0,\"oversold\":0},\"photo\":\"\",\"price_conflict\":false,"
+        "\"conflict\":false}");
 }
 
 TEST(api_json, marks_name_peers_and_how_long_they_are_silent)

@@ -132,6 +132,25 @@ TEST(menu, of_two_names_the_later_is_shown)
     mesh_free(mesh);
 }
 
+/* A hash is 32 bytes, or none. */
+TEST(menu, of_two_photos_the_later_is_shown_and_one_that_was_taken_away_may_win)
+{
+    static const char face[] = "a hash of thirty-two bytes, soup";
+    static const char other[] = "another of thirty-two bytes too!";
+    struct mesh *mesh = mesh_new(NODES, KIND_MENU);
+    set_text(mesh, 0, MENU_PHOTO, face, 1);
+    set_text(mesh, 1, MENU_PHOTO, other, 2);
+    mesh_sync(mesh);
+    assert_text(item_at(mesh, 2).photo, other);
+    assert_true(item_at(mesh, 2).has_conflict);
+    set_text(mesh, 0, MENU_PHOTO, face, 3);
+    set_text(mesh, 3, MENU_PHOTO, "", 4);
+    mesh_sync(mesh);
+    assert_int_equal(item_at(mesh, 2).photo.size, 0);
+    assert_false(item_at(mesh, 2).has_price_conflict);
+    mesh_free(mesh);
+}
+
 TEST(menu, the_same_value_twice_is_no_conflict)
 {
     struct mesh *mesh = mesh_new(NODES, KIND_MENU);

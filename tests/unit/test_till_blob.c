@@ -152,6 +152,45 @@ TEST(till_blob, of_which_this_device_wrote_too_much_takes_no_more)
     stage_stop(&stage);
 }
 
+/* --- photos of items --- */
+
+static int show(uint32_t number)
+{
+    begin(COMMAND_MENU_PHOTO);
+    command.item = TEA;
+    command.blob = hash_of(number);
+    command.blob_size = 100;
+    command.media = bytes_of_text("image/png");
+    return run();
+}
+
+TEST(till_blob, a_photo_is_told_of_and_then_named_by_its_item)
+{
+    start();
+    assert_int_equal(show(1), ERR_NOT_FOUND); /* there is no such item */
+    stage_set_item(&stage, TEA, "Tea", PRICE, STOCK_OFF);
+    assert_int_equal(show(1), 0);
+    assert_int_equal(events(), 2);
+    assert_int_equal(show(1), 0);
+    assert_int_equal(events(), 0);
+    assert_int_equal(add(2), 0); /* that this device has already */
+    assert_int_equal(show(2), 0);
+    assert_int_equal(events(), 1);
+    stage_stop(&stage);
+}
+
+TEST(till_blob, a_photo_that_was_erased_is_shown_never_again)
+{
+    start();
+    stage_set_item(&stage, TEA, "Tea", PRICE, STOCK_OFF);
+    assert_int_equal(show(1), 0);
+    assert_int_equal(erase(1, "a face"), 0);
+    assert_int_equal(show(2), 0);
+    assert_int_equal(show(1), ERR_STATE);
+    assert_int_equal(events(), 0);
+    stage_stop(&stage);
+}
+
 /* --- days --- */
 
 static int close_day(uint64_t n)

@@ -61,7 +61,7 @@ static const struct wanted_field item_first[] = {
     NUMBER(MENU_DIET, 1),           TEXT(MENU_DESCRIPTION, "with bread"),
     TEXT(MENU_OPTIONS, OPTIONS),    {.field = MENU_HIDDEN, .truth = true},
     NUMBER(MENU_STOCK, STOCK_WARN), NUMBER(MENU_STALL, 4),
-    NUMBER(MENU_NUMBER, 1),
+    NUMBER(MENU_NUMBER, 1),         TEXT(MENU_PHOTO, "a hash of thirty-two bytes, soup"),
 };
 static const struct wanted_field item_then[] = {
     TEXT(MENU_NAME, "Stew"),
@@ -78,6 +78,7 @@ static const struct wanted_field item_then[] = {
     {.field = MENU_HIDDEN, .truth = false},
     NUMBER(MENU_STOCK, STOCK_STRICT),
     NUMBER(MENU_STALL, 0),
+    TEXT(MENU_PHOTO, ""),
 };
 
 static const struct wanted_field popup_first[] = {
@@ -155,6 +156,7 @@ TEST(form, of_an_item_is_what_is_shown)
     assert_true(item.tax_eat_in_bp == 1900 && item.tax_take_away_bp == 700);
     assert_true(item.allergens == 5 && item.diet == 1 && item.stock == STOCK_WARN);
     assert_true(item.is_hidden && item.stall == 4);
+    assert_text(item.photo, "a hash of thirty-two bytes, soup");
     assert_int_equal(item.groups_count, 1);
     assert_text(item.groups[0].choices[1].name, "large");
     history_free(history);

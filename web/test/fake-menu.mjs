@@ -94,6 +94,7 @@ export function fakeMenu() {
                 stock_policy: "off",
                 available: true,
                 stock: { here: 0, all: 0, oversold: 0 },
+                photo: "",
                 price_conflict: false,
                 conflict: false,
             };

@@ -169,6 +169,7 @@ export function item(number: number, over: Partial<MenuItem> = {}): MenuItem {
         stock_policy: "off",
         available: true,
         stock: { here: 0, all: 0, oversold: 0 },
+        photo: "",
         price_conflict: false,
         conflict: false,
         ...over,

@@ -27,6 +27,7 @@ import {
     wrongsOf,
 } from "./options-edit";
 import { OptionsFields } from "./options-fields";
+import { PhotoField } from "./photo-field";
 import { whyNot } from "./why";
 
 interface Props {
@@ -121,6 +122,9 @@ export function ItemSheet({ office, session, records, items, item, onSaved, onCl
             )}
             {item !== null && (
                 <Sales office={office} session={session} item={item} attempt={attempt} />
+            )}
+            {item !== null && (
+                <PhotoField office={office} item={item} isBusy={isBusy} attempt={attempt} />
             )}
             <form id="item" class="item-form" onSubmit={(event) => void submit(event)}>
                 <Fields

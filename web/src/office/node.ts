@@ -22,20 +22,28 @@ export type Ask = (
     method: "GET" | "POST" | "PATCH" | "DELETE",
     path: string,
     /** `key`: of a write, so that asking again is the same one. */
-    asked: { token: string | null; body?: object; key?: string },
+    asked: { token: string | null; body?: object | Blob; key?: string },
 ) => Promise<unknown>;
+
+/** A file goes as it is, anything else as JSON. */
+function bodyOf(body: object | Blob): { type: string; sent: BodyInit } {
+    return body instanceof Blob
+        ? { type: body.type, sent: body }
+        : { type: "application/json", sent: JSON.stringify(body) };
+}
 
 /** Rejects with a Refusal, or with whatever else when there is no answer. */
 export const askNode: Ask = async (method, path, { token, body, key }) => {
+    const { type, sent } = bodyOf(body ?? {});
     const response = await fetch(path, {
         method,
         cache: "no-store",
         headers: {
-            ...(body ? { "Content-Type": "application/json" } : {}),
+            ...(body ? { "Content-Type": type } : {}),
             ...(key ? { "Idempotency-Key": key } : {}),
             ...(token ? { Authorization: `Bearer ${token}` } : {}),
         },
-        ...(body ? { body: JSON.stringify(body) } : {}),
+        ...(body ? { body: sent } : {}),
         signal: AbortSignal.timeout(answerWithin),
     });
     const answer = await response.json().catch(() => null);

@@ -194,12 +194,15 @@ function Row({ item }: { item: PageItem }) {
                 disabled={!item.available}
                 onClick={() => openItem(item)}
             >
-                <span class="row-name">{item.name}</span>
-                {item.description !== "" && <span class="row-what">{item.description}</span>}
-                <Contains item={item} />
-                <span class="row-foot">
-                    <span class="price">{money(item.price)}</span>
-                    <Left item={item} />
+                {item.photo && <Photo hash={item.photo} />}
+                <span class="row-words">
+                    <span class="row-name">{item.name}</span>
+                    {item.description !== "" && <span class="row-what">{item.description}</span>}
+                    <Contains item={item} />
+                    <span class="row-foot">
+                        <span class="price">{money(item.price)}</span>
+                        <Left item={item} />
+                    </span>
                 </span>
             </button>
             {item.available && (
@@ -213,6 +216,26 @@ function Row({ item }: { item: PageItem }) {
                 </button>
             )}
         </li>
+    );
+}
+
+/** Its box is there before it comes, and stays where it does not. The name stands beside it, so
+ * there is nothing more to read out. */
+function Photo({ hash }: { hash: string }) {
+    return (
+        <span class="photo">
+            <img
+                src={`/api/photos/${hash}`}
+                alt=""
+                loading="lazy"
+                decoding="async"
+                width="80"
+                height="80"
+                onError={(event) => {
+                    event.currentTarget.hidden = true;
+                }}
+            />
+        </span>
     );
 }
 
