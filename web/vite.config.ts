@@ -10,8 +10,9 @@ const built = (name: string) => resolve(import.meta.dirname, `dist/${name}.html`
 /** What every screen loads, as one file: small files compress badly. */
 const common = new RegExp(
     "preact.dist.preact|jsx-runtime|signals-core|" +
-        "src.ui.(theme|icon|sound|header|connection|part|gate)[.]|" +
-        "src.base.(stream|store|socket|clock|time|words|browser|connection|part|person)[.]",
+        "src.ui.(theme|icon|sound|header|connection|part|gate|language-switch)[.]|" +
+        "src.base.(stream|store|socket|clock|time|words|browser|connection|part|person|" +
+        "language|catalogue)[.]",
 );
 
 /** /join is a screen of the office's, which looks at its own address: one script for both. */
@@ -25,6 +26,7 @@ export default defineConfig({
     plugins: [join, withoutPreload, triedAgain],
     // The node serves the pages at / and /counter and so on, the rest at /assets/.
     base: "/",
+    json: { namedExports: false }, // a catalogue is asked by name
     oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
     build: {
         target: "es2022",
@@ -45,5 +47,6 @@ export default defineConfig({
     },
     test: {
         include: ["test/**/*.test.ts"],
+        setupFiles: ["test/words.ts"],
     },
 });

@@ -7,8 +7,21 @@ const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const kilobyte = 1024;
 
-/** What the file that all pages share may ask for: a ticket, and who works here. */
-const shared = { "src/base/knock.ts": 1, "src/ui/sign-in.tsx": 5 };
+/** What a screen says: a page fetches the file of one language before it is drawn, the others
+ * afterwards. */
+function catalogue(place, budget) {
+    const files = ["en", "es", "ar"].map((language) => `src/${place}/words/${language}.json`);
+    return Object.fromEntries(files.map((file) => [file, budget]));
+}
+
+/** What the file that all pages share may ask for: a ticket, who works here, in which language. */
+const shared = {
+    "src/base/knock.ts": 1,
+    "src/ui/sign-in.tsx": 5,
+    "src/ui/languages.tsx": 1,
+    "src/ui/connection-detail.tsx": 1,
+    ...catalogue("base", 4),
+};
 /** JavaScript in KB, gzipped. `first` is the first load: all that the browser fetches before the
  * page is drawn and does what its people mostly do: sell, cook, call numbers. `parts` are files
  * that are fetched when the node is heard, or when somebody asks for them, each with what it
@@ -48,6 +61,7 @@ const budgets = {
         first: 60,
         parts: {
             ...shared,
+            ...catalogue("office", 7),
             "src/office/books-part.tsx": 4,
             "src/office/menu.tsx": 10,
             "src/office/mesh.tsx": 6,

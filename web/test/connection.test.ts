@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type ConnectionInput, notices } from "../src/base/connection";
 import { deviceNotices } from "../src/base/device";
-import { formatAge, lateness, sayAge } from "../src/base/time";
+import { formatAge, lateness } from "../src/base/time";
+import { sayAge } from "../src/base/words";
 import { peer } from "./world";
 
 const live: ConnectionInput = {

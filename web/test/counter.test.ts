@@ -10,9 +10,10 @@ import {
 } from "../src/base/cart";
 import { dateText } from "../src/base/date";
 import { startDesk } from "../src/base/desk";
+import { groupRule } from "../src/base/group-rule";
 import { bankText } from "../src/base/holds";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
-import { groupRule, missingChoices, requiredFirst, toggleChoice } from "../src/base/options";
+import { missingChoices, requiredFirst, toggleChoice } from "../src/base/options";
 import type { Reply } from "../src/base/outbox";
 import type { Order, Session, Voided } from "../src/base/protocol";
 import { memoryShelf } from "../src/base/shelf";

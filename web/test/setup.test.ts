@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { languages } from "../src/base/locale";
 import type { DeviceList, Session, Status } from "../src/base/protocol";
 import type { Entries } from "../src/office/entry";
 import {
@@ -16,7 +17,7 @@ import { spreadOf, spreadText } from "../src/office/spread";
 import { removalOf, stepsOf, type Worker, workerOf } from "../src/office/staff-edit";
 import { markOf, nextOf, type Present, steps } from "../src/office/start-steps";
 import { whyNot } from "../src/office/why";
-import { counted, language, languages, t } from "../src/office/words";
+import { counted, language, t } from "../src/office/words";
 import ar from "../src/office/words/ar.json";
 import en from "../src/office/words/en.json";
 import es from "../src/office/words/es.json";

@@ -1,6 +1,7 @@
 // How this screen stands with its node and the node with the others, from the heartbeat alone:
 // neither a successful fetch nor navigator.onLine proves that news would arrive.
 import type { Peer } from "./protocol";
+import { t } from "./words";
 
 export const nodeSilentAfter = 2_500; // ms; the node is heard every second
 export const peerSilentAfter = 2_000; // ms; what staff are shown within two seconds of a cut
@@ -51,24 +52,22 @@ function noNode(silent: number, isFirst: boolean): Notice {
     if (isFirst && silent <= nodeSilentAfter) {
         return {
             grade: "busy",
-            text: "Connecting",
+            text: t("connecting"),
             age: null,
-            meaning: "Waiting for this device's node.",
+            meaning: t("connectingMeans"),
         };
     }
     return {
         grade: "bad",
-        text: "No node",
+        text: t("noNode"),
         age: silent,
-        meaning: "This screen is not being updated. What you do is kept here and sent later.",
+        meaning: t("noNodeMeans"),
     };
 }
 
 function queued(waiting: number): Notice | null {
-    const meaning = "Kept on this screen until the node has it. Do not close the page.";
-    return waiting === 0
-        ? null
-        : { grade: "warn", text: `Queued (${waiting})`, age: null, meaning };
+    const text = t("queued", { n: waiting });
+    return waiting === 0 ? null : { grade: "warn", text, age: null, meaning: t("queuedMeans") };
 }
 
 function catchingUp({ isCurrent, peers }: ConnectionInput): Notice | null {
@@ -76,9 +75,8 @@ function catchingUp({ isCurrent, peers }: ConnectionInput): Notice | null {
     if (isCurrent && missing === 0) {
         return null;
     }
-    const rest = missing > 0 ? `, ${missing} to go` : "";
-    const meaning = "Older news is still arriving.";
-    return { grade: "busy", text: `Catching up${rest}`, age: null, meaning };
+    const text = missing > 0 ? t("catchingUpRest", { n: missing }) : t("catchingUp");
+    return { grade: "busy", text, age: null, meaning: t("catchingUpMeans") };
 }
 
 export function isHeard(peer: Pick<Peer, "state" | "heard_ms_ago">): boolean {
@@ -87,31 +85,30 @@ export function isHeard(peer: Pick<Peer, "state" | "heard_ms_ago">): boolean {
 
 /** "Kitchen", as it is called here. */
 export function peerName(peer: Peer): string {
-    const name = peer.name || peer.role;
+    const name = peer.name || t(`peer_${peer.role}`);
     return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function peerNotice(peer: Peer): Notice | null {
     const name = peerName(peer);
     if (peer.state === "refused") {
-        const refused = "Pair that device again.";
-        return { grade: "bad", text: `${name} was refused`, age: null, meaning: refused };
+        const text = t("refused", { name });
+        return { grade: "bad", text, age: null, meaning: t("refusedMeans") };
     }
     if (isHeard(peer)) {
         return null;
     }
-    const meaning = `${name} does not have the newest orders. Call out or print them.`;
+    const meaning = t("notHeardMeans", { name });
     if (peer.heard_ms_ago < 0) {
-        return { grade: "warn", text: `${name} not heard yet`, age: null, meaning };
+        return { grade: "warn", text: t("notHeardYet", { name }), age: null, meaning };
     }
-    return { grade: "warn", text: `${name} not heard`, age: peer.heard_ms_ago, meaning };
+    return { grade: "warn", text: t("notHeard", { name }), age: peer.heard_ms_ago, meaning };
 }
 
 function live(peers: readonly Peer[]): Notice {
     if (peers.length === 0) {
-        const alone = "No other device has joined yet.";
-        return { grade: "good", text: "Live, alone", age: null, meaning: alone };
+        const meaning = t("aloneLiveMeans");
+        return { grade: "good", text: t("aloneLive"), age: null, meaning };
     }
-    const meaning = "Every device was heard in the last seconds.";
-    return { grade: "good", text: "Live", age: null, meaning };
+    return { grade: "good", text: t("live"), age: null, meaning: t("liveMeans") };
 }

@@ -1,6 +1,7 @@
 // When something was, in sentences for staff.
+import { locale } from "./locale";
 
-/** "22 Nov 2026, 19:42", as this device writes it. */
+/** "22 Nov 2026, 19:42", as the language that the screen speaks writes it. */
 export function dateText(at: number): string {
-    return new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    return new Date(at).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
 }

@@ -2,7 +2,7 @@
 import type { Notice } from "./connection";
 import type { PrinterStatus } from "./protocol";
 import type { State } from "./store";
-import { count } from "./words";
+import { counted, t } from "./words";
 
 export function deviceNotices({ printers, opaque }: Pick<State, "printers" | "opaque">): Notice[] {
     const found = printers.map(printerNotice);
@@ -10,17 +10,15 @@ export function deviceNotices({ printers, opaque }: Pick<State, "printers" | "op
 }
 
 function printerNotice({ number, waiting, state }: PrinterStatus): Notice {
-    const slips = count(waiting, "slip waits", "slips wait");
     return {
         grade: waiting > 0 ? "bad" : "warn",
-        text: `Printer ${number}: ${state || "it does not answer"}`,
+        text: state ? t("printer", { number, state }) : t("printerSilent", { number }),
         age: null,
-        meaning: waiting > 0 ? `${slips}. Cook from the screen.` : "Nothing waits for it yet.",
+        meaning: waiting > 0 ? counted("slipsWait", waiting) : t("slipsNone"),
     };
 }
 
 function newerSoftware(opaque: number): Notice {
-    const events = count(opaque, "event needs", "events need");
-    const meaning = `${events} newer software: update this device. Nothing of it is lost.`;
-    return { grade: "warn", text: "Update needed", age: null, meaning };
+    const meaning = counted("eventsNewer", opaque);
+    return { grade: "warn", text: t("updateNeeded"), age: null, meaning };
 }

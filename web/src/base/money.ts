@@ -1,14 +1,15 @@
 // Amounts are integers in minor units, here as everywhere.
+import { locale } from "./locale";
 
 export interface Currency {
     readonly currency: string;
     readonly digits: number;
 }
 
-/** "12.50 €" as this device's language writes it. */
+/** "12.50 €" as the language that the screen speaks writes it. */
 export function formatMoney(amount: number, { currency, digits }: Currency): string {
     const style = { style: "currency", currency } as const;
-    const format = new Intl.NumberFormat(undefined, {
+    const format = new Intl.NumberFormat(locale(), {
         ...style,
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,

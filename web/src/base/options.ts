@@ -40,14 +40,6 @@ export function missingChoices(item: WithOptions, options: readonly Chosen[]): s
         .map((group) => group.name);
 }
 
-/** "Choose 1", "Choose 1 to 3", "Up to 2". */
-export function groupRule({ min, max }: { min: number; max: number }): string {
-    if (min === max) {
-        return `Choose ${min}`;
-    }
-    return min === 0 ? `Up to ${max}` : `Choose ${min} to ${max}`;
-}
-
 export function optionNames(item: WithOptions, options: readonly Chosen[]): string[] {
     return options
         .map(({ group, choice }) => item.groups[group]?.choices[choice]?.name)

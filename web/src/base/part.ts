@@ -1,6 +1,7 @@
 // A part of a screen that lies in a file of its own: what selling, cooking and calling numbers do
 // not need. The browser keeps the file, whose name is its hash.
 import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { learn } from "./catalogue";
 
 export interface Part<T> {
     /** Null until it is here. */
@@ -20,7 +21,9 @@ export function makePart<T>(fetch: () => Promise<T>): Part<T> {
         isOnItsWay = true;
         hasFailed.value = false;
         try {
-            it.value = await fetch();
+            const fetched = await fetch();
+            await learn(); // it may have brought a catalogue of its own
+            it.value = fetched;
         } catch {
             hasFailed.value = true;
         }

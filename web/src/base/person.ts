@@ -42,7 +42,7 @@ export function named(token = person.peek()?.token): Record<string, string> {
 let isDoubtful = false;
 
 const protocols = async (): Promise<string[]> =>
-    person.peek() === null && !isDoubtful ? [] : (await import("./knock")).knock();
+    person.peek() === null && !isDoubtful ? [] : import("./knock").then((it) => it.knock());
 
 export function openWire(path: string): Wire {
     let socket: WebSocket | null = null;

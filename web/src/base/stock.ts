@@ -1,5 +1,6 @@
 // What is left of an item: units that this device may sell, and those that the others may.
 import type { MenuItem } from "./protocol";
+import { counted, t } from "./words";
 
 /** Nobody has a right to sell any more: sold out without a person having said so. */
 export function isGoneByCount({ stock_policy: policy, stock }: MenuItem): boolean {
@@ -12,11 +13,11 @@ export function leftText({ stock_policy: policy, stock }: MenuItem): string {
         return "";
     }
     return stock.here === stock.all
-        ? `${stock.all} left`
-        : `${stock.here} left here, ${stock.all} in all`;
+        ? counted("left", stock.all)
+        : t("leftHere", { here: stock.here, all: stock.all });
 }
 
 /** "2 oversold": sold beyond the count; nothing when none were. */
 export function oversoldText({ stock }: MenuItem): string {
-    return stock.oversold > 0 ? `${stock.oversold} oversold` : "";
+    return stock.oversold > 0 ? counted("oversold", stock.oversold) : "";
 }

@@ -4,12 +4,6 @@ export function formatAge(ms: number): string {
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** "3 s", "5 min": for sentences. */
-export function sayAge(ms: number): string {
-    const seconds = Math.max(0, Math.round(ms / 1000));
-    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
-}
-
 export type Lateness = "fresh" | "late" | "very-late";
 
 /** Late after the pop-up's limit, very late after twice that. */

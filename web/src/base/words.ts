@@ -1,8 +1,16 @@
-// What things are called on screens; a phase never appears as the node spells it.
+// What all screens of staff say; a phase or a flag never appears as the node spells it.
+import { catalogue } from "./catalogue";
 import type { Order } from "./protocol";
+import type en from "./words/en.json";
+
+export const { t, counted } = catalogue<typeof en>({
+    en: () => import("./words/en.json"),
+    es: () => import("./words/es.json"),
+    ar: () => import("./words/ar.json"),
+});
 
 export function modeText(mode: string): string {
-    return mode === "take-away" ? "Take away" : "Eat in";
+    return t(mode === "take-away" ? "takeAway" : "eatIn");
 }
 
 /** "A42", or "A42 / B7" where it was taken at two devices. */
@@ -10,6 +18,10 @@ export function numberText(order: Pick<Order, "number" | "numbers">): string {
     return order.numbers.length > 1 ? order.numbers.join(" / ") : order.number;
 }
 
-export function count(amount: number, one: string, many: string): string {
-    return `${amount} ${amount === 1 ? one : many}`;
+/** "3 s", "5 min": for sentences. */
+export function sayAge(ms: number): string {
+    const seconds = Math.max(0, Math.round(ms / 1000));
+    return seconds < 60
+        ? counted("seconds", seconds)
+        : counted("minutes", Math.floor(seconds / 60));
 }

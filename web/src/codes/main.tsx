@@ -1,5 +1,7 @@
 import "@preact/signals"; // components follow the signals they read
+import "../ui/icons";
 import { render } from "preact";
+import { speak } from "../base/catalogue";
 import { systemClock } from "../base/clock";
 import { become, followPerson, isWanted, named } from "../base/person";
 import { fillRandom } from "../base/random";
@@ -33,9 +35,11 @@ codes.session.subscribe((session) => {
 });
 followPerson({ again: () => void codes.refresh() });
 
-render(
-    <Gate>
-        <CodesScreen codes={codes} />
-    </Gate>,
-    document.body,
+void speak("en").then(() =>
+    render(
+        <Gate>
+            <CodesScreen codes={codes} />
+        </Gate>,
+        document.body,
+    ),
 );

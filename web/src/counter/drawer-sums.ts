@@ -1,8 +1,8 @@
 // A cash session in figures: what lies in the drawer by parts, and what a count makes of it.
 import { type Draft, draft } from "../base/action";
+import { count } from "../base/count";
 import { type Currency, formatMoney } from "../base/money";
 import type { Drawer, DrawerCounted, Peer } from "../base/protocol";
-import { count } from "../base/words";
 
 export interface Part {
     readonly name: string;

@@ -1,7 +1,9 @@
 import "@preact/signals"; // components follow the signals they read
+import "../ui/icons";
 import { render } from "preact";
 import { send, sign } from "../base/ask";
 import { world } from "../base/browser";
+import { speak } from "../base/catalogue";
 import { startDesk } from "../base/desk";
 import { followPerson } from "../base/person";
 import { fillRandom } from "../base/random";
@@ -28,11 +30,13 @@ const desk = startDesk(stream, { ...world, shelf, send, sign, fill: fillRandom, 
 const counter = startCounter(desk);
 parkedPart.it.subscribe((it) => it?.keepCart(counter));
 
-render(
-    <Gate>
-        <CounterScreen counter={counter} />
-    </Gate>,
-    document.body,
+void speak("en").then(() =>
+    render(
+        <Gate>
+            <CounterScreen counter={counter} />
+        </Gate>,
+        document.body,
+    ),
 );
 stream.onUp(() => {
     for (const part of parts) {

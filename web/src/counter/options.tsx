@@ -1,7 +1,8 @@
 // The choices of one item: required groups first, limits in words, price differences shown.
 import { useState } from "preact/hooks";
 import { type CartLine, type Chosen, noteMax, unitPrice } from "../base/cart";
-import { chosenIn, groupRule, missingChoices, requiredFirst, toggleChoice } from "../base/options";
+import { groupRule } from "../base/group-rule";
+import { chosenIn, missingChoices, requiredFirst, toggleChoice } from "../base/options";
 import type { MenuItem } from "../base/protocol";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";

@@ -3,8 +3,8 @@
 import { effect } from "@preact/signals-core";
 import { useState } from "preact/hooks";
 import { cartCount } from "../base/cart";
-import { sayAge } from "../base/time";
-import { count } from "../base/words";
+import { count } from "../base/count";
+import { sayAge } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { offerUndo, say } from "../ui/toast";

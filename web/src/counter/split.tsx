@@ -1,8 +1,9 @@
 // An order paid in several parts: some cash and the rest by card, or as many equal parts as there
 // are guests. Each part is the node's before the next one is taken.
 import { useState } from "preact/hooks";
+import { count } from "../base/count";
 import type { Order } from "../base/protocol";
-import { count, numberText } from "../base/words";
+import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { wear } from "../ui/wear";

@@ -2,9 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Draft } from "../base/action";
 import { fetchVoided } from "../base/ask";
+import { count } from "../base/count";
 import { dateText } from "../base/date";
 import type { Voided } from "../base/protocol";
-import { count } from "../base/words";
 import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import { say } from "../ui/toast";

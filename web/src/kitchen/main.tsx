@@ -1,7 +1,9 @@
 import "@preact/signals"; // components follow the signals they read
+import "../ui/icons";
 import { render } from "preact";
 import { fetchOrder, fetchStations, send, sign } from "../base/ask";
 import { world } from "../base/browser";
+import { speak } from "../base/catalogue";
 import { startDesk } from "../base/desk";
 import { followPerson } from "../base/person";
 import { fillRandom } from "../base/random";
@@ -35,10 +37,12 @@ const kitchen = startKitchen(desk, {
     askStations: fetchStations,
 });
 
-render(
-    <Gate>
-        <KitchenScreen kitchen={kitchen} />
-    </Gate>,
-    document.body,
+void speak("en").then(() =>
+    render(
+        <Gate>
+            <KitchenScreen kitchen={kitchen} />
+        </Gate>,
+        document.body,
+    ),
 );
 stream.onUp(panelsPart.load);

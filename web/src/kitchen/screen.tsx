@@ -1,10 +1,11 @@
+import { count } from "../base/count";
 import { deviceNotices } from "../base/device";
-import { count } from "../base/words";
 import { fillScreen } from "../ui/awake";
-import { Connection, Heard } from "../ui/connection";
+import { Connection, detailPart } from "../ui/connection";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
 import { KeysHelp, type Shortcut, showKeys, useShortcuts } from "../ui/keys";
+import { Shown } from "../ui/part";
 import { ShownOver } from "../ui/part-sheet";
 import { isMuted, isSoundOn, unlockSound } from "../ui/sound";
 import { Toasts, undoNewest } from "../ui/toast";
@@ -216,7 +217,7 @@ function Empty({ kitchen }: { kitchen: Kitchen }) {
     return (
         <div class="empty">
             <p>{isCurrent ? "No new orders." : "Not up to date: there may be orders."}</p>
-            <Heard peers={peers} />
+            <Shown part={detailPart}>{({ Heard }) => <Heard peers={peers} />}</Shown>
         </div>
     );
 }

@@ -1,10 +1,11 @@
 // One ticket: number, who, how old, what to make.
 import { useEffect, useRef } from "preact/hooks";
+import { count } from "../base/count";
 import type { Flag, Line, Order } from "../base/protocol";
 import { flagText } from "../base/states";
 import { whereText } from "../base/table";
 import { formatAge, type Lateness, lateness } from "../base/time";
-import { count, modeText, numberText } from "../base/words";
+import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import { alsoAt, type Column, isLineAt, nextStep } from "./board";
 import type { Kitchen } from "./kitchen";

@@ -1,8 +1,8 @@
 // How the mesh is, in words: whom this device hears, who lacks what, clocks, disk, printers.
 import { isHeard } from "../base/connection";
+import { count } from "../base/count";
 import type { DeviceList, Mesh, Peer, PrinterStatus, Status } from "../base/protocol";
-import { sayAge } from "../base/time";
-import { count } from "../base/words";
+import { sayAge } from "../base/words";
 
 export type Grade = "good" | "busy" | "warn" | "bad";
 

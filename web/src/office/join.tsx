@@ -5,7 +5,6 @@ import type { DeviceList } from "../base/protocol";
 import { Header } from "../ui/header";
 import { joinCommand } from "./invitation";
 import { Command, Invite } from "./invite";
-import { Languages } from "./languages";
 import type { Office } from "./office";
 import { Wrong } from "./saving";
 import { whyNot } from "./why";
@@ -36,9 +35,7 @@ export function JoinScreen({ office }: { office: Office }) {
     }, [may]);
     return (
         <>
-            <Header view="join" title={t("joinTitle")} session={session}>
-                <Languages />
-            </Header>
+            <Header view="join" title={t("joinTitle")} session={session}></Header>
             <main class="office">
                 <h2>{t("joinWhere")}</h2>
                 <section class="panel" aria-label={t("joinHere")}>

@@ -1,5 +1,7 @@
 import "@preact/signals"; // components follow the signals they read
+import "../ui/icons";
 import { render } from "preact";
+import { speak } from "../base/catalogue";
 import { systemClock } from "../base/clock";
 import { restoreTheme } from "../ui/theme";
 import { JoinScreen } from "./join";
@@ -7,7 +9,6 @@ import { askNode, openSocket } from "./node";
 import { startOffice } from "./office";
 import { followParts } from "./parts";
 import { OfficeScreen } from "./screen";
-import { restoreLanguage } from "./words";
 import "../ui/tokens.css";
 import "../ui/base.css";
 import "../ui/sheet.css";
@@ -20,12 +21,17 @@ import "./setup.css";
 
 const isJoin = location.pathname.startsWith("/join");
 restoreTheme(isJoin ? "join" : "office");
-restoreLanguage();
 document.title = isJoin ? "Join · Trestle" : document.title;
 const fill = (bytes: Uint8Array): void => void crypto.getRandomValues(bytes);
 const office = startOffice({ clock: systemClock, ask: askNode, open: openSocket, fill });
 
-render(
-    isJoin ? <JoinScreen office={office} /> : <OfficeScreen office={office} part={followParts()} />,
-    document.body,
+void speak().then(() =>
+    render(
+        isJoin ? (
+            <JoinScreen office={office} />
+        ) : (
+            <OfficeScreen office={office} part={followParts()} />
+        ),
+        document.body,
+    ),
 );

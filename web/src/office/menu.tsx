@@ -1,8 +1,8 @@
 // The menu: what is sold, changed one by one or from a file, and written into one.
 import { useEffect, useState } from "preact/hooks";
+import { count } from "../base/count";
 import { formatMoney } from "../base/money";
 import type { Menu, MenuItem, Session, Stall, Tax } from "../base/protocol";
-import { count } from "../base/words";
 import { save } from "./export";
 import { ItemSheet } from "./item-sheet";
 import { categoriesOf, type Plan, planOf, type Write } from "./menu-edit";

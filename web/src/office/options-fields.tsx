@@ -1,5 +1,7 @@
 // The options of an item, to be written: groups of choices, in the order in which guests see them.
+
 import { useEffect, useRef, useState } from "preact/hooks";
+import { direction } from "../base/language";
 import { Icon } from "../ui/icon";
 import {
     type ChoiceDraft,
@@ -13,7 +15,7 @@ import {
     type Wrongs,
     without,
 } from "./options-edit";
-import { direction, language, t } from "./words";
+import { language, t } from "./words";
 
 interface Props {
     drafts: readonly GroupDraft[];

@@ -1,9 +1,9 @@
 // Orders, ledger and Stripe side by side.
 import { useState } from "preact/hooks";
+import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Difference, Reconciliation, Sums } from "../base/protocol";
-import { count } from "../base/words";
 import { Icon } from "../ui/icon";
 import { csvOf, save } from "./export";
 import { isUnderWay, type Office, type Span } from "./office";

@@ -6,7 +6,6 @@ import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
 import { Shown as Later } from "../ui/part";
 import { DayPanel } from "./day";
-import { Languages } from "./languages";
 import type { Office } from "./office";
 import { type Part, parts } from "./parts";
 import { Reconcile } from "./reconcile";
@@ -46,7 +45,6 @@ export function OfficeScreen({ office, part }: Props) {
         <>
             <Header view="office" title={t("office")} session={session}>
                 {may && <Live isLive={office.isLive.value} />}
-                <Languages />
                 {office.token.value !== null && (
                     <button type="button" onClick={() => void office.signOut()}>
                         {t("signOut")}

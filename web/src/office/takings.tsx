@@ -1,7 +1,7 @@
+import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Report } from "../base/protocol";
-import { count } from "../base/words";
 import { methodText } from "./figures";
 import type { Office } from "./office";
 

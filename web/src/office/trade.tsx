@@ -1,11 +1,11 @@
 // The owner's figures of one or more trading days, and the report that is printed of them.
 import { useEffect, useState } from "preact/hooks";
+import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import { makePart } from "../base/part";
 import type { Session, Trade, TradeShare } from "../base/protocol";
 import { formatAge } from "../base/time";
-import { count } from "../base/words";
 import { Shown } from "../ui/part";
 import { BarTable, Columns, HeatMap } from "./charts";
 import { save } from "./export";

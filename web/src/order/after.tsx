@@ -1,6 +1,7 @@
 // An order that is to be collected, was paid or is over: its code, how it was, its receipt, and the
 // same once more. Loaded when this phone has an order; what is not of the document it is handed.
 import type { Chosen } from "../base/cart";
+import { locale } from "../base/locale";
 import type { Bill, PageItem, Purchase } from "../base/protocol";
 import styles from "./after.css?inline";
 import { cell } from "./cell";
@@ -72,8 +73,10 @@ const isPast = ({ phase, paid }: Purchase): boolean =>
 const standing = ({ phase, total, paid, refunded, due }: Purchase): string =>
     [phase, total, paid, refunded, due].join();
 
-const wholeDate = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 });
+const wholeDate = (at: number): string =>
+    new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+const percent = (share: number): string =>
+    new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 2 }).format(share);
 
 export function enter(host: AfterHost) {
     learn(words);
@@ -271,7 +274,7 @@ export function enter(host: AfterHost) {
             ...bill.rates
                 .filter(({ tax }) => tax !== 0)
                 .map(({ tax_bp: bp, tax }): [string, number] => [
-                    t("taxAt", { rate: percent.format(bp / 10_000) }),
+                    t("taxAt", { rate: percent(bp / 10_000) }),
                     tax,
                 ]),
             ...bill.paid_by.map(({ method: how, amount }): [string, number] => [
@@ -323,7 +326,7 @@ export function enter(host: AfterHost) {
                     <h1>{t(bill.due < 0 ? "bill" : "receipt")}</h1>
                     <p class="on-paper">{page.value.popup}</p>
                     <p>
-                        {t("orderNumber")} <b>{bill.number}</b> · {wholeDate.format(bill.at)}
+                        {t("orderNumber")} <b>{bill.number}</b> · {wholeDate(bill.at)}
                     </p>
                     {bill.receipts?.map(({ name }) => (
                         <p key={name}>

@@ -1,5 +1,6 @@
 // The cart with the price that the node says, and how to pay it.
 import type { Mode } from "../base/cart";
+import { locale } from "../base/locale";
 import { optionNames } from "../base/options";
 import type { Quote } from "../base/protocol";
 import { formatAge } from "../base/time";
@@ -113,7 +114,8 @@ function Trouble({ quoted, isOffered }: { quoted: Quoted; isOffered: boolean }) 
     return isGone ? <strong class="trouble">{t("lineSoldOut")}</strong> : null;
 }
 
-const percent = new Intl.NumberFormat(undefined, { style: "percent" });
+const percent = (share: number): string =>
+    new Intl.NumberFormat(locale(), { style: "percent" }).format(share);
 
 /** Nothing is chosen for anybody; where the stall does not ask, it does not. */
 function Tips() {
@@ -126,7 +128,7 @@ function Tips() {
         [t("tipNone"), {}, chosen === undefined && amount === undefined],
         ...tips.split(" ").map((share): [string, Tip, boolean] => {
             const bp = Number(share) * 100;
-            return [percent.format(bp / 10_000), { tip_bp: bp }, chosen === bp];
+            return [percent(bp / 10_000), { tip_bp: bp }, chosen === bp];
         }),
         [t("tipOther"), { tip: 0 }, amount !== undefined],
     ];

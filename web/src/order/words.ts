@@ -1,31 +1,34 @@
 // The page's words in the language that it wears.
+import {
+    fill,
+    firstOf,
+    followLanguage,
+    formOf,
+    type Language,
+    type Values,
+    wearOn,
+} from "../base/language";
+import { isLanguage, languages, locale } from "../base/locale";
 import { cell } from "./cell";
 import { keep, kept } from "./keep";
 import { en, type LateWords, type Translation, type Words } from "./words/en";
 
-export const languages = { en: "English", es: "Español", ar: "العربية" } as const;
-export type Language = keyof typeof languages;
-type Values = Readonly<Record<string, string | number>>;
+export { languages };
+
 type All = Words & LateWords;
 type Form = { [K in keyof All]: All[K] extends string ? never : K }[keyof All];
 export type Text = Exclude<keyof All, Form>;
-
-const rightToLeft: readonly Language[] = ["ar"];
 
 export const language = cell<Language>("en");
 let words: Partial<Translation> = en;
 /** English ones that came later. */
 let more: Partial<LateWords> = {};
-let plural = new Intl.PluralRules("en");
 
-function isLanguage(text: string): text is Language {
-    return text in languages;
-}
+followLanguage(() => language.value);
 
 /** What the person chose, or the first of the browser's that there is. */
 function wanted(): Language {
-    const asked = [String(kept("language")), ...navigator.languages];
-    return asked.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? "en";
+    return firstOf([String(kept("language")), ...navigator.languages]);
 }
 
 /** English words of a part of the page that is loaded later. */
@@ -41,9 +44,7 @@ async function fetchWords(next: Language): Promise<Translation> {
 
 async function load(next: Language): Promise<void> {
     words = next === "en" ? en : await fetchWords(next);
-    plural = new Intl.PluralRules(next);
-    document.documentElement.lang = next;
-    document.documentElement.dir = rightToLeft.includes(next) ? "rtl" : "ltr";
+    wearOn(document.documentElement, next);
     language.value = next;
 }
 
@@ -57,10 +58,6 @@ export function chooseLanguage(next: string): void {
         keep("language", next);
         void speak(next);
     }
-}
-
-function fill(text: string, values: Values): string {
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 const find = <K extends keyof All>(name: K): All[K] | undefined =>
@@ -79,8 +76,7 @@ export function menuWord(word: keyof Translation): string {
 /** With the form that the language has for that number. */
 export function counted(name: Form, n: number): string {
     const forms = find(name);
-    const form = n === 0 && forms?.zero ? forms.zero : (forms?.[plural.select(n)] ?? forms?.other);
-    return fill(form ?? "", { n });
+    return forms ? fill(formOf(forms, n, language.value), { n }) : "";
 }
 
 /** "5 seconds", "2 minutes". */
@@ -91,10 +87,10 @@ export function span(ms: number): string {
         : counted("minutes", Math.floor(seconds / 60));
 }
 
-/** "19:42", as this device writes it; of another day with its date. */
+/** "19:42"; of another day with its date. */
 export function clockTime(at: number, now: number): string {
     const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-    const format = new Intl.DateTimeFormat(undefined, {
+    const format = new Intl.DateTimeFormat(locale(), {
         timeStyle: "short",
         ...(isToday ? {} : { dateStyle: "medium" }),
     });

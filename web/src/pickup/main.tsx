@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals-core";
 import { render } from "preact";
 import { world } from "../base/browser";
+import { speak } from "../base/catalogue";
 import { makePart } from "../base/part";
 import { followPerson } from "../base/person";
 import { startStream } from "../base/stream";
@@ -20,21 +21,18 @@ const stream = startStream("pickup", world);
 followPerson(stream);
 const pickup = startPickup(stream, isStaff);
 
-const staff = makePart(async () => (await import("./staff")).startStaff(pickup));
-const wall = makePart(async () => {
-    const { startWall, WallTools } = await import("./wall");
-    const started = startWall(pickup);
-    return () => <WallTools wall={started} />;
-});
+const staff = makePart(() => import("./staff").then((it) => it.startStaff(pickup)));
+const wall = makePart(() => import("./wall").then((it) => it.startWall(pickup)));
 pickup.stream.onUp(wall.load);
 
 // The whole board is drawn anew when anything it shows changes: that needs a third of the code of
 // components that follow their signals, and there are a few dozen numbers.
-effect(() =>
+const draw = (): void =>
     render(
         <Gate>
             <PickupScreen pickup={pickup} staff={staff} wall={wall} />
         </Gate>,
         document.body,
-    ),
-);
+    );
+
+void speak("en").then(() => effect(draw));

@@ -4,8 +4,7 @@ import type { FunctionComponent } from "preact";
 import type { Part } from "../base/part";
 import type { Order } from "../base/protocol";
 import { nodeNow } from "../base/stream";
-import { sayAge } from "../base/time";
-import { numberText } from "../base/words";
+import { numberText, sayAge, t } from "../base/words";
 import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
@@ -39,16 +38,21 @@ function Public({ pickup, wall }: Pick<Props, "pickup" | "wall">) {
     const { preparing, ready, waiting } = board.value;
     return (
         <>
-            <Header view="pickup" title="Pickup" session={stream.state.value.session}>
+            <Header view="pickup" title={t("peer_pickup")} session={stream.state.value.session}>
                 <Connection stream={stream} />
-                <nav class="tools" aria-label="Pickup">
+                <nav class="tools" aria-label={t("peer_pickup")}>
                     <SoundButton />
                     {wall.it.value && <wall.it.value />}
                 </nav>
             </Header>
             <main class="wall">
-                <Numbers title="Preparing" orders={preparing} kind="preparing" pickup={pickup} />
-                <Numbers title="Ready" orders={ready} kind="ready" pickup={pickup} />
+                <Numbers
+                    title={t("preparing")}
+                    orders={preparing}
+                    kind="preparing"
+                    pickup={pickup}
+                />
+                <Numbers title={t("phase_ready")} orders={ready} kind="ready" pickup={pickup} />
             </main>
             <StillWaiting pickup={pickup} orders={waiting} />
         </>
@@ -58,7 +62,7 @@ function Public({ pickup, wall }: Pick<Props, "pickup" | "wall">) {
 export function SoundButton() {
     return isSoundOn.value ? null : (
         <button type="button" onClick={unlockSound}>
-            <Icon name="muted" /> Turn sound on
+            <Icon name="muted" /> {t("soundOn")}
         </button>
     );
 }
@@ -87,7 +91,7 @@ function Numbers({ title, orders, kind, pickup }: NumbersProps) {
                 ))}
             </ul>
             {orders.length === 0 && (
-                <p class="empty">{kind === "ready" ? "Nothing to collect yet" : "Nothing"}</p>
+                <p class="empty">{t(kind === "ready" ? "nothingReady" : "nothing")}</p>
             )}
         </section>
     );
@@ -96,9 +100,9 @@ function Numbers({ title, orders, kind, pickup }: NumbersProps) {
 function StillWaiting({ pickup, orders }: { pickup: Pickup; orders: readonly Order[] }) {
     const now = nodeNow(pickup.stream);
     return orders.length === 0 ? null : (
-        <section class="still-waiting" aria-label="Waiting for long">
+        <section class="still-waiting" aria-label={t("waitingLong")}>
             <strong>
-                <Icon name="bell" /> Still here:
+                <Icon name="bell" /> {t("stillHere")}
             </strong>
             {orders.map((order) => (
                 <span key={order.id}>

@@ -1,5 +1,6 @@
 // The hand-over: who waits, found by number or code.
 import "@preact/signals";
+import "../ui/icons";
 import { useState } from "preact/hooks";
 import { send, sign } from "../base/ask";
 import { world } from "../base/browser";

@@ -11,12 +11,13 @@ import type { Pickup } from "./pickup";
 const shiftEvery = 120_000; // ms
 const places = 4;
 
-export interface Wall {
+interface Wall {
     readonly voice: Signal<string>;
     readonly names: Signal<string>;
 }
 
-export function startWall(pickup: Pickup): Wall {
+/** What stands in the bar at the top. */
+export function startWall(pickup: Pickup) {
     const voice = kept("pickup.voice", null);
     const names = kept("pickup.names", null);
     stayAwake(true);
@@ -40,7 +41,7 @@ export function startWall(pickup: Pickup): Wall {
             }
         }
     });
-    return { voice, names };
+    return () => <WallTools wall={{ voice, names }} />;
 }
 
 /** What a voice says: "A 12", not a word of it. */
@@ -48,7 +49,7 @@ export function sayNumber({ number }: Pick<Order, "number">): string {
     return `${number.replace(/^(\D+)/, "$1 ")} is ready.`;
 }
 
-export function WallTools({ wall }: { wall: Wall }) {
+function WallTools({ wall }: { wall: Wall }) {
     return (
         <>
             {"speechSynthesis" in window && <Switch name="Voice" choice={wall.voice} />}

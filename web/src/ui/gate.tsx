@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { makePart } from "../base/part";
 import { isWanted } from "../base/person";
+import { LanguageSwitch } from "./language-switch";
 import { Shown } from "./part";
 
 export const signInPart = makePart(() => import("./sign-in"));
@@ -10,6 +11,7 @@ export const signInPart = makePart(() => import("./sign-in"));
 export function Gate({ children }: { children: ComponentChildren }) {
     return isWanted.value ? (
         <main class="gate">
+            <LanguageSwitch />
             <Shown part={signInPart}>{({ SignIn }) => <SignIn />}</Shown>
         </main>
     ) : (

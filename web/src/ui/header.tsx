@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { Session } from "../base/protocol";
+import { t } from "../base/words";
 import { Icon } from "./icon";
+import { LanguageSwitch } from "./language-switch";
 import { toggleTheme } from "./theme";
 
 interface Props {
@@ -10,7 +12,7 @@ interface Props {
     children?: ComponentChildren;
 }
 
-/** The top bar: where one is, then what the screen offers. */
+/** The top bar: where one is, then what the screen offers, in which language and light. */
 export function Header({ view, title, session, children }: Props) {
     return (
         <header class="top">
@@ -19,11 +21,12 @@ export function Header({ view, title, session, children }: Props) {
                 <span>{session?.popup || "Trestle"}</span>
             </div>
             {children}
+            <LanguageSwitch />
             <button
                 type="button"
                 class="plain theme-button"
                 onClick={() => toggleTheme(view)}
-                aria-label="Light or dark"
+                aria-label={t("theme")}
             >
                 <Icon name="sun" />
             </button>

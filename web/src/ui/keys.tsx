@@ -1,6 +1,7 @@
 // Keyboard shortcuts, and the list of them behind "?".
 import { signal } from "@preact/signals-core";
 import { useLayoutEffect } from "preact/hooks";
+import { t } from "../base/words";
 import { Sheet } from "./sheet";
 
 export interface Shortcut {
@@ -57,7 +58,7 @@ export function KeysHelp({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
         return null;
     }
     return (
-        <Sheet title="Keyboard" onClose={() => (isHelpOpen.value = false)}>
+        <Sheet title={t("keyboard")} onClose={() => (isHelpOpen.value = false)}>
             <dl class="keys">
                 {shortcuts.map(({ shown, what }) => (
                     <div key={shown}>

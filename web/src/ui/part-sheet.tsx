@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Part } from "../base/part";
+import { t } from "../base/words";
 import { Shown } from "./part";
 import { Sheet } from "./sheet";
 
@@ -14,7 +15,7 @@ export function ShownOver<T>({ part, onClose, children }: Props<T>) {
     return part.it.value !== null ? (
         <>{children(part.it.value)}</>
     ) : (
-        <Sheet title="One moment" onClose={onClose}>
+        <Sheet title={t("oneMoment")} onClose={onClose}>
             <Shown part={part}>{children}</Shown>
         </Sheet>
     );

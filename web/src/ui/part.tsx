@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Part } from "../base/part";
+import { t } from "../base/words";
 
 interface Props<T> {
     part: Part<T>;
@@ -15,13 +16,13 @@ export function Shown<T>({ part, children }: Props<T>) {
     if (part.hasFailed.value) {
         return (
             <p class="part-missing" role="alert">
-                This part of the page did not come. The rest goes on.{" "}
+                {t("partMissing")}{" "}
                 <button type="button" onClick={part.load}>
-                    Try again
+                    {t("tryAgain")}
                 </button>
             </p>
         );
     }
     part.load();
-    return <p class="empty">Loading</p>;
+    return <p class="empty">{t("loading")}</p>;
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../base/words";
 
 interface Props {
     reasons: readonly string[];
@@ -26,7 +27,7 @@ export function Reasons({ reasons, verb, onChoose }: Props) {
                 }}
             >
                 <label>
-                    Another reason
+                    {t("anotherReason")}
                     <input
                         value={text}
                         maxLength={140}

@@ -2,6 +2,7 @@
 // gives it back.
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../base/words";
 import { Icon } from "./icon";
 
 interface Props {
@@ -11,11 +12,11 @@ interface Props {
     /** Buttons that stay in sight while the rest scrolls. */
     actions?: ComponentChildren;
     isWide?: boolean;
-    /** What the cross is called. */
+    /** What the cross is called, where it does more than to close. */
     closeText?: string;
 }
 
-export function Sheet({ title, onClose, children, actions, isWide, closeText = "Close" }: Props) {
+export function Sheet({ title, onClose, children, actions, isWide, closeText }: Props) {
     const ref = useRef<HTMLDialogElement>(null);
     const heading = useRef<HTMLHeadingElement>(null);
     useLayoutEffect(() => {
@@ -34,7 +35,12 @@ export function Sheet({ title, onClose, children, actions, isWide, closeText = "
                 <h2 ref={heading} tabIndex={-1}>
                     {title}
                 </h2>
-                <button type="button" class="plain" onClick={onClose} aria-label={closeText}>
+                <button
+                    type="button"
+                    class="plain"
+                    onClick={onClose}
+                    aria-label={closeText ?? t("close")}
+                >
                     <Icon name="close" />
                 </button>
             </header>

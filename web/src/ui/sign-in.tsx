@@ -4,9 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { isAwaited } from "../base/ask";
 import { become, isWanted, named, type Person, person } from "../base/person";
 import type { Staff } from "../base/protocol";
+import { counted, t } from "../base/words";
 import { Sheet } from "./sheet";
 import styles from "./sign-in.css?inline";
-import { words } from "./sign-in-words";
 import { wear } from "./wear";
 
 wear(styles);
@@ -58,32 +58,39 @@ async function signIn(staff: number, pin: string): Promise<string | null> {
         signal: AbortSignal.timeout(answerWithin),
     }).catch(() => null);
     if (answer === null) {
-        return words.silent;
+        return t("nodeSilent");
     }
     switch (answer.status) {
         case 201:
             break;
         case 401:
-            return words.wrong;
+            return t("wrongPin");
         case 403:
-            return words.open;
+            return t("pinNeedsHttps");
         case 429:
-            return words.locked(Number(answer.headers.get("Retry-After")) || 30);
+            return lockedText(Number(answer.headers.get("Retry-After")) || 30);
         default:
-            return words.silent;
+            return t("nodeSilent");
     }
     const { token, capabilities } = (await answer.json()) as {
         token: string;
         capabilities: string[];
     };
     if (!capabilities.includes("read-boards")) {
-        return words.mayNot;
+        return t("mayNotSee");
     }
     const names = await fetchNames(token).catch(known);
-    const name = names.find(({ number }) => number === staff)?.name || words.staff(staff);
+    const name =
+        names.find(({ number }) => number === staff)?.name || t("staff", { number: staff });
     const isNeeded = isWanted.peek() || (person.peek()?.isNeeded ?? false);
     await take({ staff, name, token, isNeeded });
     return null;
+}
+
+function lockedText(seconds: number): string {
+    return seconds > 90
+        ? counted("lockedMinutes", Math.ceil(seconds / 60))
+        : counted("lockedSeconds", seconds);
 }
 
 /** Who worked here before is signed out, at the node too unless something done in that name is
@@ -136,10 +143,10 @@ export function SignIn({ onDone }: { onDone?: () => void }) {
     };
     return (
         <form class="sign-in" onSubmit={submit}>
-            {onDone === undefined && <h1>{words.title}</h1>}
+            {onDone === undefined && <h1>{t("whoWorks")}</h1>}
             {isStaffTyped ? (
                 <label>
-                    {words.number}
+                    {t("yourNumber")}
                     <input
                         inputMode="none"
                         pattern="[0-9]{1,9}"
@@ -160,13 +167,13 @@ export function SignIn({ onDone }: { onDone?: () => void }) {
                             aria-pressed={staff === String(number)}
                             onClick={() => setStaff(String(number))}
                         >
-                            {name || words.staff(number)} <small>{number}</small>
+                            {name || t("staff", { number })} <small>{number}</small>
                         </button>
                     ))}
                 </div>
             )}
             <label>
-                {words.pin}
+                {t("pin")}
                 <input
                     type="password"
                     inputMode="none"
@@ -189,14 +196,14 @@ export function SignIn({ onDone }: { onDone?: () => void }) {
                     <button
                         key={key}
                         type="button"
-                        aria-label={key === "⌫" ? words.clear : key}
+                        aria-label={key === "⌫" ? t("clearDigit") : key}
                         onClick={press(key)}
                     >
                         {key}
                     </button>
                 ))}
                 <button type="submit" class="primary" disabled={isBusy || staff === ""}>
-                    {isBusy ? words.wait : words.signIn}
+                    {isBusy ? t("oneMoment") : t("signIn")}
                 </button>
             </div>
         </form>
@@ -212,17 +219,17 @@ export function SignInSheet({ onClose }: { onClose(): void }) {
     };
     return (
         <Sheet
-            title={words.title}
+            title={t("whoWorks")}
             onClose={onClose}
             actions={
                 now && (
                     <button type="button" class="danger" onClick={leave}>
-                        {now.isNeeded ? words.lock : words.signOut}
+                        {now.isNeeded ? t("lock") : t("signOut")}
                     </button>
                 )
             }
         >
-            {now && <p>{words.works(now.name)}</p>}
+            {now && <p>{t("worksNow", { name: now.name })}</p>}
             <SignIn onDone={onClose} />
         </Sheet>
     );

@@ -2,7 +2,9 @@
 import { signal } from "@preact/signals-core";
 import { systemClock, type Undo } from "../base/clock";
 import type { Problem } from "../base/protocol";
+import { t } from "../base/words";
 import { Icon } from "./icon";
+import { whyText } from "./why";
 
 interface Toast {
     readonly id: number;
@@ -41,8 +43,8 @@ export function offerUndo(text: string, undo: () => void): void {
 }
 
 export function complain(label: string, problem: Problem): void {
-    const about = problem.item_name ? `${problem.item_name}: ` : "";
-    show({ text: `${label}: not done. ${about}${problem.title}`, isBad: true }, problemFor);
+    const said = { label, why: whyText(problem), item: problem.item_name ?? "" };
+    show({ text: t(said.item ? "notDoneItem" : "notDone", said), isBad: true }, problemFor);
 }
 
 /** Undoes what the newest toast offers to; false when there is nothing. */
@@ -64,10 +66,10 @@ export function Toasts() {
                     <span>{toast.text}</span>
                     {toast.undo && (
                         <button type="button" onClick={undoNewest}>
-                            <Icon name="undo" /> Undo
+                            <Icon name="undo" /> {t("undo")}
                         </button>
                     )}
-                    <button type="button" onClick={() => dismiss(toast)} aria-label="Dismiss">
+                    <button type="button" onClick={() => dismiss(toast)} aria-label={t("dismiss")}>
                         <Icon name="close" />
                     </button>
                 </div>

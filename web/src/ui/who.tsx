@@ -1,6 +1,7 @@
 // Who works here, in the top bar: one tap to the PIN.
 import { signal } from "@preact/signals-core";
 import { person } from "../base/person";
+import { t } from "../base/words";
 import { signInPart } from "./gate";
 import { ShownOver } from "./part-sheet";
 
@@ -14,12 +15,12 @@ export function Who() {
     return (
         <button
             type="button"
-            aria-label={now ? `${now.name} works here. Change` : "Sign in"}
+            aria-label={now ? t("worksHere", { name: now.name }) : t("signIn")}
             onClick={() => {
                 isOpen.value = true;
             }}
         >
-            {now ? now.name : "Sign in"}
+            {now ? now.name : t("signIn")}
         </button>
     );
 }
