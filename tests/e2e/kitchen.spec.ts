@@ -40,11 +40,49 @@ test("additions and changes after the start are decided by the cook", async ({ b
     await counter.getByRole("button", { name: "Add a line" }).click();
     await counter.getByRole("button", { name: /^Coffee/ }).click();
     await counter.getByRole("button", { name: "Add 1 to A1" }).click();
-    await expect(ticket(kitchen, "A1")).toContainText("+NEW");
-    await ticket(kitchen, "A1").getByRole("button", { name: "Accept added" }).click();
-    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Accept added" })).toHaveCount(
-        0,
-    );
+    const news = ticket(kitchen, "A1").getByRole("group");
+    await expect(news).toContainText("Added");
+    await expect(news).toContainText("Coffee");
+    await news.getByRole("button", { name: "Accept added" }).click();
+    await expect(news).toHaveCount(0);
+    await expect(ticket(kitchen, "A1")).toContainText("+NEWCoffee");
+});
+
+test("what is added or voided after a cook saw the ticket stands apart until a tap", async ({
+    browser,
+}) => {
+    const lines = [1, 2].map((item) => ({ item, quantity: 1 }));
+    const { id } = node.place({ channel: "counter", mode: "eat-in", lines });
+    const kitchen = await screen(browser, "/kitchen");
+    const a1 = ticket(kitchen, "A1");
+    const news = a1.getByRole("group", { name: "Changed since it was seen" });
+    const button = (name: string) => a1.getByRole("button", { name });
+    await expect.poll(() => node.orders.get(id)?.seen).toBe(true);
+    const placeOf = async (name: string) => (await button(name).boundingBox())?.y;
+    const before = await placeOf("Accept");
+
+    node.do("lines", id, { lines: [{ item: 20, quantity: 1 }] });
+    node.do("void", id, { lines: [2], reason: "Wrong item" });
+    await expect(news).toContainText("Added");
+    await expect(news).toContainText("Voided: do not make");
+    expect(await placeOf("Accept")).toBe(before); // nothing moved under the finger
+    await button("Accept").click();
+    await expect(button("Bump")).toBeVisible();
+    await kitchen.reload();
+    await expect(news).toContainText("Coffee");
+
+    await button("Bump").click(); // what nobody has heard of is not made
+    await expect
+        .poll(() => node.orders.get(id)?.lines.map((line: { progress: string }) => line.progress))
+        .toEqual(["done", "waiting", "waiting"]);
+    await expect(button("Bump")).toBeDisabled();
+    await button("Understood").click();
+    await expect(news).toHaveCount(0);
+    await kitchen.reload();
+    await expect(a1.locator(".is-struck")).toContainText("Voided");
+    await expect(news).toHaveCount(0);
+    await button("Bump").click();
+    await expect.poll(() => node.orders.get(id)?.phase).toBe("ready");
 });
 
 test("a kitchen works from the keyboard alone", async ({ browser }) => {
@@ -125,11 +163,14 @@ test("a line that is voided stays struck until the cook has understood", async (
     const bar = await screen(browser, "/kitchen?station=bar");
     await expect(ticket(bar, "A1")).toBeVisible();
     node.do("void", id, { lines: [2], reason: "Wrong item" });
-    await expect(ticket(kitchen, "A1").locator(".is-struck")).toContainText("CoffeeVoided");
-    await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toHaveCount(0);
+    const news = ticket(kitchen, "A1").getByRole("group");
+    await expect(news).toContainText("Voided: do not make1×Coffee");
     await kitchen.keyboard.press("1");
+    await expect(news).toHaveCount(0);
+    await expect(ticket(kitchen, "A1").locator(".is-struck")).toContainText("CoffeeVoided");
     await expect(ticket(kitchen, "A1").getByRole("button", { name: "Bump" })).toBeVisible();
-    await ticket(bar, "A1").getByRole("button", { name: "Understood: 1 line voided" }).click();
+    await expect(ticket(bar, "A1").getByRole("button", { name: "Bump" })).toBeDisabled();
+    await ticket(bar, "A1").getByRole("button", { name: "Understood" }).click();
     await expect(ticket(bar, "A1")).toHaveCount(0);
     expect(node.orders.get(id)?.phase).toBe("accepted");
 });

@@ -1,18 +1,21 @@
+import { signal } from "@preact/signals-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Line, Order, Seen, Station } from "../src/base/protocol";
+import { alsoAt } from "../src/kitchen/also-at";
 import {
     allDay,
-    alsoAt,
     arrange,
     assignDigits,
+    bumpable,
     gapFor,
-    lineKey,
+    news,
     plainLook,
     type Slot,
     stationNames,
 } from "../src/kitchen/board";
 import { makeGone } from "../src/kitchen/gone";
+import { keepKnown } from "../src/kitchen/known";
 import { makeRinger, ringEvery } from "../src/kitchen/ring";
 import { makeSeenTeller } from "../src/kitchen/seen";
 import { HandClock, line, order, settled } from "./world";
@@ -98,9 +101,49 @@ describe("the board", () => {
         const bar = { ...none, station: "bar" };
         const before = arrange([], [voided], bar, 0);
         expect(ids(before, "prep")).toEqual(["a1"]);
-        const understood = new Set([lineKey(voided, gone)]);
-        expect(arrange([], [voided], { ...bar, understood }, 0)).toEqual([]);
-        expect(ids(arrange([], [voided], { ...none, understood }, 0), "prep")).toEqual(["a1"]);
+        const known = new Map([["a1", new Set([2])]]);
+        expect(arrange([], [voided], { ...bar, known }, 0)).toEqual([]);
+        expect(ids(arrange([], [voided], { ...none, known }, 0), "prep")).toEqual(["a1"]);
+    });
+
+    test("shows apart what came after the ticket was seen, until it is understood", () => {
+        const text = signal("");
+        const knowledge = keepKnown(text, () => true);
+        const lines = [line({ station: "grill" }), line({ id: 2, station: "bar" })];
+        knowledge.see(order("a1", { lines }));
+        const voided = { ...lines[0], state: "void" } as Line;
+        const added = line({ id: 3, station: "grill" });
+        const changed = order("a1", { lines: [voided, ...lines.slice(1), added] });
+        knowledge.see(changed); // looking at it is not understanding it
+        const at = (station: string) => ({ ...none, station, known: knowledge.known.value });
+        const newsAt = (station: string) => news(changed, at(station)).map(({ id }) => id);
+        expect([newsAt("grill"), newsAt("bar")]).toEqual([[1, 3], []]);
+        expect(bumpable(changed, at("grill"))).toEqual([]);
+        knowledge.understand(changed, news(changed, at("grill")));
+        expect(newsAt("grill")).toEqual([]);
+        expect(bumpable(changed, at("grill"))).toEqual([added]);
+    });
+
+    test("remembers what was understood over a reload, of the orders that are still there", () => {
+        const text = signal("");
+        const there = new Set(["a1", "a2"]);
+        const before = keepKnown(text, (id) => there.has(id));
+        before.see(order("a1"));
+        before.see(order("a2"));
+        there.delete("a2");
+        before.understand(order("a1"), [line({ id: 7 })]);
+        const after = keepKnown(text, () => true).known.value;
+        expect([...after.keys()]).toEqual(["a1"]);
+        expect(after.get("a1")?.has(7)).toBe(true);
+        expect(keepKnown(signal("{nonsense"), () => true).known.value.size).toBe(0);
+    });
+
+    test("a board that comes new asks again for what nobody has accepted", () => {
+        const late = line({ id: 2, added_late: true });
+        const newsOf = (lines: Line[]) => news(order("a1", { lines }), none).map(({ id }) => id);
+        expect(newsOf([line({}), late])).toEqual([2]);
+        expect(newsOf([line({}), { ...late, accepted: true }])).toEqual([]);
+        expect(newsOf([line({}), { ...late, progress: "started" }])).toEqual([]);
     });
 
     test("is the same array when nothing changed", () => {
@@ -246,13 +289,15 @@ describe("the tone of new tickets", () => {
 describe("seen", () => {
     function start() {
         const said: Seen[] = [];
+        const seen: string[] = [];
         const world = { isVisible: true, isUp: true };
         const teller = makeSeenTeller({
             isVisible: () => world.isVisible,
             station: () => "grill",
+            onSeen: ({ id }) => seen.push(id),
             say: (frame) => world.isUp && said.push(frame) > 0,
         });
-        return { said, world, teller };
+        return { said, seen, world, teller };
     }
 
     test("is said once, when the ticket is drawn", () => {
@@ -266,14 +311,16 @@ describe("seen", () => {
     });
 
     test("is not said by a page in the background, but when it comes to the front", () => {
-        const { said, world, teller } = start();
+        const { said, seen, world, teller } = start();
         world.isVisible = false;
-        teller.update([order("a1")]);
+        teller.update([order("a1", { seen: true }), order("a2")]);
         teller.drawn("a1", true);
-        expect(said).toEqual([]);
+        teller.drawn("a2", true);
+        expect([said, seen]).toEqual([[], []]);
         world.isVisible = true;
         teller.look();
         expect(said).toHaveLength(1);
+        expect(seen).toEqual(["a1", "a2"]);
     });
 
     test("is not said for a ticket that is out of sight", () => {

@@ -1,6 +1,7 @@
 // What a kitchen's board shows, as pure functions of the orders.
 import type { Line, Order, Station } from "../base/protocol";
 import { byAge } from "../base/stream";
+import { type Known, knownAtFirst } from "./known";
 
 export type Column = "new" | "prep" | "ready";
 
@@ -18,15 +19,15 @@ export interface Look {
     readonly isGrid: boolean;
     /** Cancelled orders that a cook has understood, by id. */
     readonly dismissed: ReadonlySet<string>;
-    /** Voided lines that a cook has understood, by their keys. */
-    readonly understood: ReadonlySet<string>;
+    /** What the cooks of this board know of each order. */
+    readonly known: Known;
 }
 
 export const plainLook: Look = {
     station: "",
     isGrid: false,
     dismissed: new Set(),
-    understood: new Set(),
+    known: new Map(),
 };
 
 /**
@@ -65,19 +66,18 @@ function isReadyShown(order: Order, look: Look): boolean {
     return !look.isGrid || news(order, look).length > 0;
 }
 
-export function lineKey(order: Pick<Order, "id">, line: Pick<Line, "id">): string {
-    return `${order.id} ${line.id}`;
+/** Lines that were added or voided since a cook saw the ticket, until one has understood. */
+export function news(order: Order, { station, known }: Look): Line[] {
+    const before = known.get(order.id) ?? knownAtFirst(order);
+    const isChanged = ({ id, state, progress }: Line): boolean =>
+        before.has(id) ? state === "void" : state === "active" && progress === "waiting";
+    return order.lines.filter((line) => isLineAt(line, station) && isChanged(line));
 }
 
-/** Lines that the kitchen had taken and that were voided since, until a cook has understood. */
-export function news(order: Order, { station, understood }: Look): Line[] {
-    return order.lines.filter(
-        (line) =>
-            line.state === "void" &&
-            line.accepted &&
-            isLineAt(line, station) &&
-            !understood.has(lineKey(order, line)),
-    );
+/** What *Bump* finishes: nobody made what he has not heard of. */
+export function bumpable(order: Order, look: Look): Line[] {
+    const unheard = news(order, look);
+    return openLines(order, look.station).filter((line) => !unheard.includes(line));
 }
 
 export interface Slot {
@@ -154,21 +154,6 @@ export function isAtStation(order: Order, station: string): boolean {
 
 export function isLineAt(line: Line, station: string): boolean {
     return station === "" || line.station === "" || line.station === station;
-}
-
-/** Who else is at it: each other station, and whether it has made its part. */
-export function alsoAt(order: Order, station: string): { name: string; isDone: boolean }[] {
-    const others = stationsOf([order]).filter((name) => name !== station);
-    return others
-        .map((name) => ({
-            name,
-            lines: order.lines.filter((line) => line.state === "active" && line.station === name),
-        }))
-        .filter(({ lines }) => lines.length > 0)
-        .map(({ name, lines }) => ({
-            name,
-            isDone: lines.every(({ progress }) => progress === "done"),
-        }));
 }
 
 export interface Tally {

@@ -12,11 +12,11 @@ import * as actions from "./actions";
 import {
     arrange,
     assignDigits,
+    bumpable,
     type Column,
     doneLines,
     isAtStation,
     type Look,
-    lineKey,
     news,
     nextStep,
     openLines,
@@ -24,6 +24,7 @@ import {
     stationNames,
 } from "./board";
 import { makeGone } from "./gone";
+import { keepKnown } from "./known";
 import { makeRinger } from "./ring";
 import { makeSeenTeller, type SeenTeller } from "./seen";
 
@@ -60,8 +61,13 @@ export interface Kitchen {
     recall(order: Order): void;
     amend(order: Order, line: Line, yes: boolean): void;
     dismiss(order: Order): void;
-    /** Voided lines of it that nobody here has understood yet. */
+    /** Lines of it, added or voided, that nobody here has understood yet. */
     news(order: Order): Line[];
+    /** What a cook knows of and has not made. */
+    bumpable(order: Order): Line[];
+    /** It was added to, or changed, after it was taken. */
+    needsAccept(order: Order): boolean;
+    /** Of what was added after it was taken the counter is told that it is taken, too. */
     understand(order: Order): void;
     setAvailable(item: MenuItem, available: boolean): void;
     /** What the big button of that ticket does. */
@@ -74,6 +80,8 @@ export interface KitchenWorld {
     clock: Clock;
     station: Signal<string>;
     layout: Signal<string>;
+    /** What the cooks here know, as it is kept. */
+    known: Signal<string>;
     ask(id: string): Promise<Order>;
     /** The pop-up's stations. */
     askStations(): Promise<readonly Station[]>;
@@ -84,26 +92,29 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
     const { station: atStation, layout, ask } = world;
     const slots = signal<readonly Slot[]>([]);
     const dismissed = signal<ReadonlySet<string>>(new Set());
-    const understood = signal<ReadonlySet<string>>(new Set());
+    const knowledge = keepKnown(
+        world.known,
+        (id) => !stream.state.peek().isCurrent || all.peek().has(id),
+    );
     const look = computed<Look>(() => ({
         station: atStation.value,
         isGrid: layout.value === "grid",
         dismissed: dismissed.value,
-        understood: understood.value,
+        known: knowledge.known.value,
     }));
     const shape = computed(() => `${look.value.isGrid} ${look.value.station}`);
     let worn = shape.peek();
     const chosen = signal<string | null>(null);
     const panel = signal<Panel>("none");
     const refusing = signal<Order | null>(null);
-    const known = signal<readonly Station[]>([]);
+    const popupStations = signal<readonly Station[]>([]);
     const stations = computed(() =>
-        stationNames(known.value, [...stream.state.value.orders.values()]),
+        stationNames(popupStations.value, [...stream.state.value.orders.values()]),
     );
     stream.onUp(() => {
         world.askStations().then(
             (list) => {
-                known.value = list;
+                popupStations.value = list;
             },
             () => {}, // those of the orders are there to choose from
         );
@@ -129,6 +140,7 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
     });
 
     const seen = makeSeenTeller({
+        onSeen: knowledge.see,
         isVisible: () => document.visibilityState === "visible",
         station: () => atStation.value || "kitchen",
         say: stream.say,
@@ -198,9 +210,13 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
             act(isDone ? actions.recall(order, lines) : actions.done(order, lines, "Line of"));
         },
         bump(order) {
-            const lines = idsOf(openLines(order, atStation.value));
+            const lines = idsOf(bumpable(order, look.value));
+            if (lines.length === 0) {
+                return;
+            }
             const isWhole = lines.length === openLines(order, "").length;
-            const what = isWhole ? "is ready" : `is ready at ${atStation.value}`;
+            const where = atStation.value === "" ? "but for what is new" : `at ${atStation.value}`;
+            const what = isWhole ? "is ready" : `is ready ${where}`;
             act(actions.done(order, lines, "Bump"));
             offerUndo(`${numberText(order)} ${what}.`, () => act(actions.recall(order, lines)));
         },
@@ -210,9 +226,15 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
             dismissed.value = new Set([...dismissed.value, order.id]);
         },
         news: (order) => news(order, look.value),
+        bumpable: (order) => bumpable(order, look.value),
+        needsAccept: (order) =>
+            order.flags.includes("needs_accept") &&
+            !desk.waiting.value.some((action) => isFor(action, order.id) && accepts(action)),
         understand(order) {
-            const keys = news(order, look.value).map((line) => lineKey(order, line));
-            understood.value = new Set([...understood.value, ...keys]);
+            knowledge.understand(order, news(order, look.value));
+            if (kitchen.needsAccept(order)) {
+                act(actions.accept(order, atStation.value));
+            }
         },
         setAvailable: (item, available) => act(actions.setAvailable(item, available)),
         step(id) {
@@ -243,11 +265,16 @@ function heldOf(slots: readonly Slot[]): ReadonlySet<string> {
 }
 
 function take(kitchen: Kitchen, order: Order, column: Column): void {
-    kitchen[kitchen.news(order).length > 0 ? "understand" : nextStep(column)](order);
+    const isNews = kitchen.news(order).length > 0 || kitchen.needsAccept(order);
+    kitchen[isNews ? "understand" : nextStep(column)](order);
 }
 
 function namesOf(orders: readonly Order[]): string[] {
     return orders.map(({ id }) => id);
+}
+
+function accepts(action: Action): boolean {
+    return action.path.endsWith("/accept");
 }
 
 function finishes(action: Action, line: number): boolean {

@@ -15,7 +15,7 @@ import { kept } from "../ui/kept";
 import { restoreTheme } from "../ui/theme";
 import { complain } from "../ui/toast";
 import { startKitchen } from "./kitchen";
-import { panelsPart } from "./parts";
+import { asidesPart, panelsPart } from "./parts";
 import { KitchenScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
@@ -33,6 +33,7 @@ const kitchen = startKitchen(desk, {
     clock: world.clock,
     station: kept("kitchen.station", new URLSearchParams(location.search).get("station")),
     layout: kept("kitchen.layout", null),
+    known: kept("kitchen.known", null),
     ask: fetchOrder,
     askStations: fetchStations,
 });
@@ -45,4 +46,5 @@ void speak("en").then(() =>
         document.body,
     ),
 );
+stream.onUp(asidesPart.load);
 stream.onUp(panelsPart.load);

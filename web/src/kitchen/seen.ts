@@ -5,6 +5,8 @@ import type { Order, Seen } from "../base/protocol";
 export interface SeenOptions {
     isVisible(): boolean;
     station(): string;
+    /** Each time that it could be looked at, also when it was before. */
+    onSeen(order: Order): void;
     /** False when it could not be said. */
     say(frame: Seen): boolean;
 }
@@ -30,13 +32,17 @@ export function makeSeenTeller(options: SeenOptions): SeenTeller {
         }
         for (const id of onScreen) {
             const order = orders.get(id);
-            if (order && !order.seen) {
+            if (order) {
+                options.onSeen(order);
                 tell(order);
             }
         }
     }
 
-    function tell({ id, changed }: Order): void {
+    function tell({ id, changed, seen }: Order): void {
+        if (seen) {
+            return;
+        }
         const key = `${id} ${changed}`;
         const frame: Seen = { type: "seen", order: id, changed, station: options.station() };
         if (!told.has(key) && options.say(frame)) {

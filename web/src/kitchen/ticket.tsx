@@ -1,14 +1,16 @@
 // One ticket: number, who, how old, what to make.
 import { useEffect, useRef } from "preact/hooks";
-import { count } from "../base/count";
 import type { Flag, Line, Order } from "../base/protocol";
 import { flagText } from "../base/states";
 import { whereText } from "../base/table";
 import { formatAge, type Lateness, lateness } from "../base/time";
 import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
-import { alsoAt, type Column, isLineAt, nextStep } from "./board";
+import { Shown } from "../ui/part";
+import { type Column, isLineAt, nextStep } from "./board";
 import type { Kitchen } from "./kitchen";
+import { LineContent } from "./line";
+import { asidesPart } from "./parts";
 
 interface Props {
     kitchen: Kitchen;
@@ -23,7 +25,15 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
     const isCancelled = order.phase === "cancelled";
     const isChosen = kitchen.chosen.value === order.id;
     const classes = [`ticket at-${column}`, isCancelled && "is-cancelled", isChosen && "is-chosen"];
-    const lines = order.lines.filter((line) => isLineAt(line, kitchen.station.value));
+    const asides = asidesPart.it.value;
+    const asksMore = !isCancelled && (kitchen.news(order).length > 0 || kitchen.needsAccept(order));
+    // They are among the others until they can stand apart.
+    const news = asksMore && asides ? kitchen.news(order) : [];
+    const lines = order.lines.filter(
+        (line) =>
+            isLineAt(line, kitchen.station.value) &&
+            !(line.state === "active" && news.includes(line)),
+    );
     return (
         <article
             class={classes.filter(Boolean).join(" ")}
@@ -48,15 +58,21 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
                         kitchen={kitchen}
                         order={order}
                         line={line}
+                        isNews={news.includes(line)}
                         canTap={column === "prep" && !isCancelled}
                     />
                 ))}
             </ul>
-            <AlsoAt order={order} station={kitchen.station.value} />
+            {asides && <asides.AlsoAt order={order} station={kitchen.station.value} />}
             <Waiting kitchen={kitchen} order={order} />
             <footer>
                 <TicketButtons kitchen={kitchen} order={order} column={column} />
             </footer>
+            {asksMore && (
+                <Shown part={asidesPart}>
+                    {({ News }) => <News kitchen={kitchen} order={order} lines={news} />}
+                </Shown>
+            )}
         </article>
     );
 }
@@ -105,7 +121,12 @@ function TicketAge({ kitchen, order }: Pick<Props, "kitchen" | "order">) {
 }
 
 /** What the board shows by other means is not said twice. */
-const shownElsewhere: ReadonlySet<Flag> = new Set(["refund_due", "unpaid", "late_edit"]);
+const shownElsewhere: ReadonlySet<Flag> = new Set([
+    "refund_due",
+    "unpaid",
+    "late_edit",
+    "needs_accept",
+]);
 
 function Flags({ order }: { order: Order }) {
     const flags = order.flags.filter((flag) => !shownElsewhere.has(flag));
@@ -129,36 +150,20 @@ function Flags({ order }: { order: Order }) {
     );
 }
 
-/** The cook's of one station: who else is at this order. */
-function AlsoAt({ order, station }: { order: Order; station: string }) {
-    const others = station === "" ? [] : alsoAt(order, station);
-    return others.length === 0 ? null : (
-        <p class="also-at">
-            Also at{" "}
-            {others.map(({ name, isDone }, at) => (
-                <span key={name}>
-                    {at > 0 && ", "}
-                    <b>{name}</b>
-                    {isDone && " (done)"}
-                </span>
-            ))}
-        </p>
-    );
-}
-
 interface LineProps extends Pick<Props, "kitchen" | "order"> {
     line: Line;
+    /** Nobody here has understood yet that it was voided. */
+    isNews: boolean;
     canTap: boolean;
 }
 
-function TicketLine({ kitchen, order, line, canTap }: LineProps) {
+function TicketLine({ kitchen, order, line, isNews, canTap }: LineProps) {
     const isStruck = line.state !== "active";
     const isDone = line.progress === "done" || kitchen.isDonePending(order.id, line.id);
-    const isNews = kitchen.news(order).includes(line);
-    const classes = ["line", isStruck && "is-struck", isNews && "is-news", isDone && "is-done"]
+    const classes = ["line", isStruck && "is-struck", isDone && "is-done"]
         .filter(Boolean)
         .join(" ");
-    const content = <LineContent line={line} isDone={isDone && !isStruck} />;
+    const content = <LineContent line={line} isDone={isDone && !isStruck} isMute={isNews} />;
     const wants = line.state === "active" && line.wished !== line.quantity;
     return (
         <li>
@@ -174,64 +179,12 @@ function TicketLine({ kitchen, order, line, canTap }: LineProps) {
             ) : (
                 <div class={classes}>{content}</div>
             )}
-            {wants && <Amend kitchen={kitchen} order={order} line={line} />}
-        </li>
-    );
-}
-
-function LineContent({ line, isDone }: { line: Line; isDone: boolean }) {
-    const isNew = line.added_late && line.state === "active";
-    return (
-        <>
-            <span class="quantity">{line.quantity}×</span>
-            <span class="what">
-                <span class="name">
-                    {isNew && <strong class="badge">+NEW</strong>}
-                    {line.name}
-                </span>
-                {line.options.map((option) => (
-                    <span key={option.name} class="option">
-                        {option.name}
-                    </span>
-                ))}
-                <Note text={line.note} />
-                <Note text={line.other_note} />
-                {line.state !== "active" && (
-                    <strong class="struck-word">
-                        {line.state === "void" ? "Voided" : "Refused"}
-                    </strong>
-                )}
-            </span>
-            {isDone && (
-                <span class="done-mark">
-                    <Icon name="check" /> Done
-                </span>
+            {wants && (
+                <Shown part={asidesPart}>
+                    {({ Amend }) => <Amend kitchen={kitchen} order={order} line={line} />}
+                </Shown>
             )}
-        </>
-    );
-}
-
-function Note({ text }: { text: string }) {
-    return text === "" ? null : (
-        <strong class="note">
-            <Icon name="note" /> {text}
-        </strong>
-    );
-}
-
-function Amend({ kitchen, order, line }: Omit<LineProps, "canTap">) {
-    return (
-        <div class="amend">
-            <p>
-                <Icon name="warn" /> The counter wants {line.wished} instead of {line.quantity}.
-            </p>
-            <button type="button" onClick={() => kitchen.amend(order, line, true)}>
-                Make it {line.wished}
-            </button>
-            <button type="button" onClick={() => kitchen.amend(order, line, false)}>
-                Keep {line.quantity}
-            </button>
-        </div>
+        </li>
     );
 }
 
@@ -251,14 +204,6 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
         return (
             <button type="button" class="primary" onClick={() => kitchen.dismiss(order)}>
                 <Icon name="check" /> Understood
-            </button>
-        );
-    }
-    const news = kitchen.news(order);
-    if (news.length > 0) {
-        return (
-            <button type="button" class="primary" onClick={() => kitchen.understand(order)}>
-                <Icon name="check" /> Understood: {count(news.length, "line", "lines")} voided
             </button>
         );
     }
@@ -283,15 +228,13 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
         );
     }
     return (
-        <>
-            {order.flags.includes("needs_accept") && (
-                <button type="button" onClick={() => kitchen.accept(order)}>
-                    Accept added
-                </button>
-            )}
-            <button type="button" class="primary" onClick={() => kitchen.bump(order)}>
-                <Icon name="check" /> Bump
-            </button>
-        </>
+        <button
+            type="button"
+            class="primary"
+            disabled={kitchen.bumpable(order).length === 0}
+            onClick={() => kitchen.bump(order)}
+        >
+            <Icon name="check" /> Bump
+        </button>
     );
 }

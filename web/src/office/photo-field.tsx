@@ -1,9 +1,10 @@
 // The photo of an item in the office: chosen, replaced, taken away; each is done at once.
 import { useState } from "preact/hooks";
+import { direction } from "../base/language";
 import type { MenuItem } from "../base/protocol";
 import type { Office } from "./office";
 import { photoOf } from "./photo";
-import { direction, language, t } from "./words";
+import { language, t } from "./words";
 
 interface Props {
     office: Office;
