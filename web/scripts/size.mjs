@@ -18,7 +18,7 @@ function catalogue(place, budget) {
 const shared = {
     "src/base/knock.ts": 1,
     "src/ui/sign-in.tsx": 5,
-    "src/ui/languages.tsx": 1,
+    "src/ui/languages.tsx": 2,
     "src/ui/connection-detail.tsx": 1,
     ...catalogue("base", 4),
 };
@@ -51,6 +51,7 @@ const budgets = {
         first: 12,
         parts: {
             ...shared,
+            ...catalogue("pickup", 4),
             "src/pickup/staff.tsx": 11,
             "src/pickup/wall.tsx": 3,
             "src/pickup/afterwards.tsx": 3,
@@ -61,7 +62,7 @@ const budgets = {
         first: 60,
         parts: {
             ...shared,
-            ...catalogue("office", 7),
+            ...catalogue("office", 9),
             "src/office/books-part.tsx": 4,
             "src/office/menu.tsx": 10,
             "src/office/mesh.tsx": 6,

@@ -6,13 +6,14 @@ import type { Order } from "../base/protocol";
 import { phaseText } from "../base/states";
 import { nodeNow } from "../base/stream";
 import { whereText } from "../base/table";
-import { numberText, sayAge } from "../base/words";
+import { numberText, t as say, sayAge } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { offerUndo } from "../ui/toast";
 import { cancel, leave, reinstate, unhand } from "./deeds";
 import { summary } from "./hand-over";
-import { type Ending, endingOf, foodWords, moneyWords } from "./no-show";
+import { type Ending, endingOf, moneyWords } from "./no-show";
+import { type Text, t } from "./words";
 
 interface NoShowProps {
     desk: Desk;
@@ -28,22 +29,24 @@ export function NoShow({ desk, order, onClose }: NoShowProps) {
         const isCancel = ending === "cancel";
         void desk.act(isCancel ? cancel(order) : leave(order));
         const undo = isCancel ? reinstate : unhand;
-        offerUndo(`${numberText(order)} not collected.`, () => void desk.act(undo(order)));
+        offerUndo(t("wasLeft", { number: numberText(order) }), () => void desk.act(undo(order)));
         onClose();
     };
     return (
         <Sheet
-            title={`Nobody came for ${numberText(order)}`}
+            title={t("nobodyCameFor", { number: numberText(order) })}
             onClose={onClose}
             actions={
                 <button type="button" class="danger huge" disabled={ending === "ask"} onClick={end}>
-                    <Icon name="close" /> Not collected
+                    <Icon name="close" /> {t("notCollectedReason")}
                 </button>
             }
         >
             <p class="guard">
-                <strong>{whereText(order) || "No name"}</strong>
-                <span>Ready for {sayAge(nodeNow(desk.stream) - order.ready_at)}</span>
+                <strong>
+                    <bdi>{whereText(order) || t("noName")}</bdi>
+                </strong>
+                <span>{t("readyFor", { age: sayAge(nodeNow(desk.stream) - order.ready_at) })}</span>
             </p>
             <ul class="meaning">
                 {session && (
@@ -52,21 +55,27 @@ export function NoShow({ desk, order, onClose }: NoShowProps) {
                     </li>
                 )}
                 <li>
-                    <Icon name="plate" /> <span>{foodWords}</span>
+                    <Icon name="plate" /> <span>{t("food")}</span>
                 </li>
                 <li>
-                    <Icon name="undo" /> <span>{lateWords[ending]}</span>
+                    <Icon name="undo" /> <span>{t(lateWords[ending])}</span>
                 </li>
             </ul>
         </Sheet>
     );
 }
 
-const lateWords: Record<Ending, string> = {
-    leave: "If somebody comes for it after all: Handed over, Undo.",
-    cancel: "If somebody comes for it after all, the counter reinstates the order.",
-    ask: "Until then it stays on this list.",
+const lateWords: Record<Ending, Text> = {
+    leave: "lateLeave",
+    cancel: "lateCancel",
+    ask: "lateAsk",
 };
+
+function handedText(order: Order, now: number): string {
+    const age = sayAge(now - order.handed_at);
+    const who = whereText(order);
+    return who === "" ? t("handedAgo", { age }) : t("handedAgoTo", { age, who });
+}
 
 /** The newest hand-overs, each to be taken back. */
 export function HandedOver({ desk, onClose }: { desk: Desk; onClose(): void }) {
@@ -80,18 +89,19 @@ export function HandedOver({ desk, onClose }: { desk: Desk; onClose(): void }) {
         .filter((order) => order.handed_at > 0)
         .sort((a, b) => b.handed_at - a.handed_at);
     return (
-        <Sheet title="Handed over" onClose={onClose}>
-            {isFailed && <p class="flag">The node cannot be asked right now.</p>}
-            {orders && handed.length === 0 && <p>Nothing was handed over yet.</p>}
+        <Sheet title={t("handedOver")} onClose={onClose}>
+            {isFailed && <p class="flag">{t("nodeNotAsked")}</p>}
+            {orders && handed.length === 0 && <p>{t("noneHanded")}</p>}
             <ul class="recall">
                 {handed.map((order) => (
                     <li key={order.id}>
                         <b>{numberText(order)}</b>
                         <span>
-                            <strong>{phaseText(order)}</strong> {sayAge(now - order.handed_at)} ago
-                            {whereText(order) && `, ${whereText(order)}`}
+                            <strong>{phaseText(order)}</strong> {handedText(order, now)}
                             <br />
-                            <small>{summary(order)}</small>
+                            <small>
+                                <bdi>{summary(order)}</bdi>
+                            </small>
                         </span>
                         <button
                             type="button"
@@ -100,7 +110,7 @@ export function HandedOver({ desk, onClose }: { desk: Desk; onClose(): void }) {
                                 onClose();
                             }}
                         >
-                            <Icon name="undo" /> Undo
+                            <Icon name="undo" /> {say("undo")}
                         </button>
                     </li>
                 ))}

@@ -10,6 +10,7 @@ import { Icon } from "../ui/icon";
 import { ShownOver } from "../ui/part-sheet";
 import { findOrders, isCode } from "./hand-over";
 import { makeWedge } from "./wedge";
+import { t } from "./words";
 
 /** There is none over plain http, nor in every browser: then a scanner does, or the number. */
 const hasCamera =
@@ -52,7 +53,7 @@ export function Find({ orders, onChoose }: Props) {
             }}
         >
             <label>
-                Number or code
+                {t("numberOrCode")}
                 <input
                     ref={input}
                     name="number"
@@ -62,7 +63,7 @@ export function Find({ orders, onChoose }: Props) {
                 />
             </label>
             <button type="submit">
-                <Icon name="search" /> Find
+                <Icon name="search" /> {t("find")}
             </button>
             {hasCamera && (
                 <button
@@ -71,7 +72,7 @@ export function Find({ orders, onChoose }: Props) {
                         isCameraOpen.value = true;
                     }}
                 >
-                    <Icon name="scan" /> Scan
+                    <Icon name="scan" /> {t("scan")}
                 </button>
             )}
             <output>{said}</output>
@@ -123,15 +124,15 @@ function useKeys(input: { current: HTMLInputElement | null }, find: (code: strin
 
 function findText(typed: string, found: readonly Order[]): string {
     if (found.length > 1) {
-        return `Which one: ${found.map(numberText).join(", ")}?`;
+        return t("whichOne", { numbers: found.map(numberText).join(" · ") });
     }
-    const what = isCode(typed) ? "The order of this code" : typed.toUpperCase();
-    return found.length === 1
-        ? ""
-        : `${what} is not here: handed over, cancelled, or of another stall.`;
+    if (found.length === 1) {
+        return "";
+    }
+    return isCode(typed) ? t("codeNotHere") : t("numberNotHere", { number: typed.toUpperCase() });
 }
 
 /** Of a code whose order is not to be given out. */
 function goneText(order: Order): string {
-    return `${numberText(order)} is not to be handed over: ${phaseText(order)}.`;
+    return t("notToHand", { number: numberText(order), phase: phaseText(order) });
 }

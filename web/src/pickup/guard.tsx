@@ -5,7 +5,7 @@ import { formatMoney } from "../base/money";
 import type { Line, Order } from "../base/protocol";
 import { flagText } from "../base/states";
 import { whereText } from "../base/table";
-import { modeText, numberText } from "../base/words";
+import { modeText, numberText, t as say } from "../base/words";
 import { Icon } from "../ui/icon";
 import { ShownOver } from "../ui/part-sheet";
 import { Sheet } from "../ui/sheet";
@@ -13,6 +13,7 @@ import { offerUndo } from "../ui/toast";
 import { handOver, unhand } from "./deeds";
 import { isWhole, readyUnits, type Units, unitsLeft } from "./hand-over";
 import { rare } from "./rare";
+import { counted, t } from "./words";
 
 export function Due({ desk, order }: { desk: Desk; order: Order }) {
     const session = desk.stream.state.value.session;
@@ -21,7 +22,7 @@ export function Due({ desk, order }: { desk: Desk; order: Order }) {
     }
     return (
         <strong class="due">
-            <Icon name="cash" /> Collect {formatMoney(-order.due, session)} first
+            <Icon name="cash" /> {t("collectFirst", { sum: formatMoney(-order.due, session) })}
         </strong>
     );
 }
@@ -55,19 +56,22 @@ function Guard({ desk, order, onClose, onLeft }: HandOverProps & { onLeft(): voi
     const total = units.reduce((sum, { units: count }) => sum + count, 0);
     const confirm = (): void => {
         void desk.act(handOver(order, units));
-        offerUndo(`${numberText(order)} handed over.`, () => void desk.act(unhand(order)));
+        offerUndo(
+            t("wasHandedOver", { number: numberText(order) }),
+            () => void desk.act(unhand(order)),
+        );
         onClose();
     };
-    const verb = isWhole(order, units) ? "Hand over everything" : `Hand over ${total}`;
+    const verb = isWhole(order, units) ? t("handOverAll") : counted("handOverSome", total);
     return (
         <Sheet
-            title={`Hand over ${numberText(order)}`}
+            title={t("handOver", { number: numberText(order) })}
             onClose={onClose}
             actions={
                 <>
                     {order.phase === "ready" && (
                         <button type="button" class="left" onClick={onLeft}>
-                            Nobody came
+                            {t("nobodyCame")}
                         </button>
                     )}
                     <button
@@ -76,13 +80,15 @@ function Guard({ desk, order, onClose, onLeft }: HandOverProps & { onLeft(): voi
                         disabled={total === 0}
                         onClick={confirm}
                     >
-                        <Icon name="check" /> {total === 0 ? "Nothing chosen" : verb}
+                        <Icon name="check" /> {total === 0 ? t("nothingChosen") : verb}
                     </button>
                 </>
             }
         >
             <p class="guard">
-                <strong>{whereText(order) || "No name"}</strong>
+                <strong>
+                    <bdi>{whereText(order) || t("noName")}</bdi>
+                </strong>
                 <span>{modeText(order.mode)}</span>
             </p>
             <Due desk={desk} order={order} />
@@ -118,28 +124,36 @@ function GuardLine({ line, count, onChange }: LineProps) {
         <li class={line.state === "active" ? "" : "is-struck"}>
             <span class="what">
                 <span class="name">
-                    {line.quantity}× {line.name}
+                    {line.quantity}× <bdi>{line.name}</bdi>
                 </span>
-                {options !== "" && <small>{options}</small>}
-                {line.note !== "" && <small>{line.note}</small>}
+                {options !== "" && (
+                    <small>
+                        <bdi>{options}</bdi>
+                    </small>
+                )}
+                {line.note !== "" && (
+                    <small>
+                        <bdi>{line.note}</bdi>
+                    </small>
+                )}
                 <small>{guardWords(line)}</small>
             </span>
             {left > 0 && (
                 <span class="stepper">
                     <button
                         type="button"
-                        aria-label={`One less ${line.name}`}
+                        aria-label={t("oneLess", { name: line.name })}
                         disabled={count === 0}
                         onClick={() => onChange(count - 1)}
                     >
                         <Icon name="minus" />
                     </button>
-                    <output>
+                    <output dir="ltr">
                         {count}/{left}
                     </output>
                     <button
                         type="button"
-                        aria-label={`One more ${line.name}`}
+                        aria-label={t("oneMore", { name: line.name })}
                         disabled={count >= left}
                         onClick={() => onChange(count + 1)}
                     >
@@ -153,10 +167,10 @@ function GuardLine({ line, count, onChange }: LineProps) {
 
 function guardWords(line: Line): string {
     if (line.state !== "active") {
-        return line.state === "void" ? "Voided" : "Refused";
+        return t(line.state === "void" ? "voided" : "refusedLine");
     }
     if (line.handed > 0) {
-        return `${line.handed} already handed over`;
+        return counted("alreadyHanded", line.handed);
     }
-    return line.progress === "done" ? "Ready" : "Not ready yet";
+    return line.progress === "done" ? say("phase_ready") : t("notReadyYet");
 }

@@ -35,4 +35,4 @@ const draw = (): void =>
         document.body,
     );
 
-void speak("en").then(() => effect(draw));
+void speak().then(() => effect(draw));

@@ -1,6 +1,7 @@
 // What it means that nobody came for an order: how it ends, and what becomes of money and food.
 import { formatMoney } from "../base/money";
 import type { Order, Session } from "../base/protocol";
+import { t } from "./words";
 
 /** How it ends; "ask": somebody else has to end it. */
 export type Ending = "leave" | "cancel" | "ask";
@@ -26,24 +27,18 @@ export function endingOf(order: Order, mayCancel: boolean): Ending {
 export function moneyWords(order: Order, ending: Ending, session: Session): string {
     const money = (amount: number): string => formatMoney(amount, session);
     if (ending === "cancel") {
-        return "Nothing was paid. The order is cancelled, and nobody owes anything.";
+        return t("moneyCancel");
     }
     if (ending === "ask") {
-        const open = money(-order.due);
-        return `${open} was not paid. Whoever may cancel orders ends it, at the counter.`;
+        return t("moneyAsk", { sum: money(-order.due) });
     }
     const held = order.provider?.held ?? 0;
     const said = [
         order.paid > order.refunded
-            ? `${money(order.paid - order.refunded)} was paid, and stays with the stall.`
+            ? t("moneyPaid", { sum: money(order.paid - order.refunded) })
             : "",
-        held > 0 ? `${money(held)} is reserved on a card, and is charged.` : "",
-        order.due + held < 0 ? `${money(-order.due - held)} is still to be collected.` : "",
+        held > 0 ? t("moneyHeld", { sum: money(held) }) : "",
+        order.due + held < 0 ? t("moneyDue", { sum: money(-order.due - held) }) : "",
     ].filter(Boolean);
-    return said.length === 0
-        ? "There is nothing to pay."
-        : [...said, "Giving money back is a refund, at the counter."].join(" ");
+    return said.length === 0 ? t("moneyNone") : [...said, t("moneyBack")].join(" ");
 }
-
-export const foodWords =
-    "What was made does not go back into the stock: it counts as made, and as wasted.";

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Sheet } from "../ui/sheet";
 import { isCode } from "./hand-over";
+import { t } from "./words";
 
 /** As far as it is used; TypeScript does not know it. */
 interface Detector {
@@ -35,7 +36,7 @@ export function Camera({ onFound, onClose }: Props) {
                 onFound(code.rawValue);
                 return;
             }
-            setSaid(codes.length > 0 ? "That is another code: it names no order." : "");
+            setSaid(codes.length > 0 ? t("otherCode") : "");
             timer = window.setTimeout(() => void look(), lookEvery);
         }
         async function start(): Promise<void> {
@@ -57,15 +58,13 @@ export function Camera({ onFound, onClose }: Props) {
                 track.stop();
             }
         }
-        start().catch(() => setSaid("The camera does not open. Type the number instead."));
+        start().catch(() => setSaid(t("cameraShut")));
         return stop;
     }, []);
     return (
-        <Sheet title="Scan the guest's code" onClose={onClose}>
-            <video ref={video} class="camera" muted playsInline aria-label="What the camera sees" />
-            <p role="status">
-                {said || "Hold the code of the guest's order page into the picture."}
-            </p>
+        <Sheet title={t("scanTitle")} onClose={onClose}>
+            <video ref={video} class="camera" muted playsInline aria-label={t("cameraSees")} />
+            <p role="status">{said || t("cameraHow")}</p>
         </Sheet>
     );
 }

@@ -86,7 +86,11 @@ function Numbers({ title, orders, kind, pickup }: NumbersProps) {
                 {orders.map((order) => (
                     <li key={order.id} class={pickup.fresh.value.has(order.id) ? "is-fresh" : ""}>
                         {numberText(order)}
-                        {pickup.areNamesShown.value && order.name && <small>{order.name}</small>}
+                        {pickup.areNamesShown.value && order.name && (
+                            <small>
+                                <bdi>{order.name}</bdi>
+                            </small>
+                        )}
                     </li>
                 ))}
             </ul>

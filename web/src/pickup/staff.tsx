@@ -11,7 +11,7 @@ import { browserShelf } from "../base/shelf";
 import { nodeNow } from "../base/stream";
 import { whereText } from "../base/table";
 import { formatAge } from "../base/time";
-import { modeText, numberText } from "../base/words";
+import { modeText, numberText, t as say } from "../base/words";
 import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
 import { Icon } from "../ui/icon";
@@ -25,6 +25,7 @@ import { summary } from "./hand-over";
 import type { Pickup } from "./pickup";
 import { rare } from "./rare";
 import { SoundButton, setStaff } from "./screen";
+import { t } from "./words";
 
 export function startStaff(pickup: Pickup) {
     const shelf = browserShelf("pickup");
@@ -54,23 +55,27 @@ function Staff({ pickup, desk }: StaffProps) {
     const rows = { pickup, desk, onChoose: setChosen };
     return (
         <>
-            <Header view="pickup" title="Pickup" session={stream.state.value.session}>
+            <Header view="pickup" title={say("peer_pickup")} session={stream.state.value.session}>
                 <Connection stream={stream} waiting={desk.waiting} />
-                <nav class="tools" aria-label="Pickup">
+                <nav class="tools" aria-label={say("peer_pickup")}>
                     <SoundButton />
                     <Who />
                     <button type="button" onClick={() => setBackOpen(true)}>
-                        <Icon name="undo" /> Handed over
+                        <Icon name="undo" /> {t("handedOver")}
                     </button>
                     <button type="button" onClick={() => setStaff(pickup, false)}>
-                        Board
+                        {t("board")}
                     </button>
                 </nav>
             </Header>
             <main class="staff">
                 <Find orders={[...waiting, ...ready, ...preparing]} onChoose={setChosen} />
-                <Rows title="Ready" orders={[...waiting].reverse().concat(ready)} {...rows} />
-                <Rows title="Preparing" orders={preparing} {...rows} />
+                <Rows
+                    title={say("phase_ready")}
+                    orders={[...waiting].reverse().concat(ready)}
+                    {...rows}
+                />
+                <Rows title={say("preparing")} orders={preparing} {...rows} />
             </main>
             {order && (
                 <HandOver
@@ -106,15 +111,19 @@ function Rows({ pickup, desk, title, orders, onChoose }: RowsProps) {
             <h2>
                 {title} <span class="number">{orders.length}</span>
             </h2>
-            {orders.length === 0 && <p class="empty">None.</p>}
+            {orders.length === 0 && <p class="empty">{t("none")}</p>}
             <ul class="staff-rows">
                 {orders.map((order) => (
                     <li key={order.id}>
                         <button type="button" onClick={() => onChoose(order.id)}>
                             <b>{numberText(order)}</b>
                             <span class="staff-who">
-                                <strong>{whereText(order) || modeText(order.mode)}</strong>
-                                <small>{summary(order)}</small>
+                                <strong>
+                                    <bdi>{whereText(order) || modeText(order.mode)}</bdi>
+                                </strong>
+                                <small>
+                                    <bdi>{summary(order)}</bdi>
+                                </small>
                                 <Due desk={desk} order={order} />
                             </span>
                             <RowAge order={order} now={now} />
@@ -133,7 +142,7 @@ function RowAge({ order, now }: { order: Order; now: number }) {
     return (
         <span class={isLong ? "age is-long" : "age"}>
             <Icon name={isLong ? "late" : "clock"} />
-            {isLong && <strong>Nobody came?</strong>}
+            {isLong && <strong>{t("nobodyCameAsk")}</strong>}
             {formatAge(age)}
         </span>
     );

@@ -2,11 +2,13 @@
 // that nothing burns in, fills its screen, says numbers aloud and shows names where somebody wants
 // that. Fetched when the node is heard, so that the numbers come first.
 import { effect, type Signal } from "@preact/signals-core";
+import { language } from "../base/catalogue";
 import { every, systemClock } from "../base/clock";
 import type { Order } from "../base/protocol";
 import { fillScreen, stayAwake } from "../ui/awake";
 import { kept } from "../ui/kept";
 import type { Pickup } from "./pickup";
+import { type Text, t } from "./words";
 
 const shiftEvery = 120_000; // ms
 const places = 4;
@@ -37,7 +39,9 @@ export function startWall(pickup: Pickup) {
         called = fresh;
         if (voice.value === "on") {
             for (const order of added) {
-                speechSynthesis.speak(new SpeechSynthesisUtterance(sayNumber(order)));
+                const said = new SpeechSynthesisUtterance(sayNumber(order));
+                said.lang = language.peek();
+                speechSynthesis.speak(said);
             }
         }
     });
@@ -46,22 +50,30 @@ export function startWall(pickup: Pickup) {
 
 /** What a voice says: "A 12", not a word of it. */
 export function sayNumber({ number }: Pick<Order, "number">): string {
-    return `${number.replace(/^(\D+)/, "$1 ")} is ready.`;
+    return t("isReady", { number: number.replace(/^(\D+)/, "$1 ") });
 }
 
 function WallTools({ wall }: { wall: Wall }) {
     return (
         <>
-            {"speechSynthesis" in window && <Switch name="Voice" choice={wall.voice} />}
-            <Switch name="Names" choice={wall.names} />
+            {"speechSynthesis" in window && (
+                <Switch on="voiceOn" off="voiceOff" choice={wall.voice} />
+            )}
+            <Switch on="namesOn" off="namesOff" choice={wall.names} />
             <button type="button" class="wide-only" onClick={fillScreen}>
-                Full screen
+                {t("fullScreen")}
             </button>
         </>
     );
 }
 
-function Switch({ name, choice }: { name: string; choice: Signal<string> }) {
+interface SwitchProps {
+    on: Text;
+    off: Text;
+    choice: Signal<string>;
+}
+
+function Switch({ on, off, choice }: SwitchProps) {
     const isOn = choice.value === "on";
     return (
         <button
@@ -71,7 +83,7 @@ function Switch({ name, choice }: { name: string; choice: Signal<string> }) {
                 choice.value = isOn ? "" : "on";
             }}
         >
-            {name} {isOn ? "on" : "off"}
+            {t(isOn ? on : off)}
         </button>
     );
 }

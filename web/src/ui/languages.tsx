@@ -5,6 +5,10 @@ import type { Language } from "../base/language";
 import { isLanguage, languages } from "../base/locale";
 import { person } from "../base/person";
 import { t } from "../base/words";
+import styles from "./languages.css?inline";
+import { wear as dress } from "./wear";
+
+dress(styles);
 
 const globe =
     "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c3.5 3 3.5 15 0 18M12 3c-3.5 3-3.5 15 0 18";
