@@ -5,6 +5,7 @@ import { decimalOf, decimalText, groupsOf, groupsText } from "../src/office/cell
 import {
     categoriesOf,
     changesOf,
+    choicesOf,
     type Form,
     itemOfForm,
     nextNumber,
@@ -15,6 +16,19 @@ import { fakeMenu } from "./fake-menu.mjs";
 
 const menu = fakeMenu() as MenuItem[];
 const example = new URL("../../docs/examples/menu.csv", import.meta.url);
+
+describe("what an item may name", () => {
+    it("is in use, or was chosen before", () => {
+        const taxes = [
+            { number: 1, name: "Food", hidden: false },
+            { number: 2, name: "Old food", hidden: true },
+        ];
+        const offered = (chosen: number) =>
+            choicesOf(taxes, chosen, "None").map(({ text }) => text);
+        expect(offered(0)).toEqual(["None", "Food"]);
+        expect(offered(2)).toEqual(["None", "Food", "Old food"]);
+    });
+});
 
 describe("an amount", () => {
     it("is read with a point or a comma, with as many digits as its currency has", () => {

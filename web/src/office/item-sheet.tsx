@@ -8,6 +8,7 @@ import type { Records } from "./menu";
 import {
     allergens,
     BadForm,
+    choicesOf,
     diets,
     type Form,
     itemOfForm,
@@ -236,7 +237,7 @@ function Fields({ session, records, items, item, options }: FieldsProps) {
                         name="stall"
                         label="Stall"
                         value={`${item?.stall ?? 0}`}
-                        all={recordChoices(records.stalls, "None")}
+                        all={choicesOf(records.stalls, item?.stall ?? 0, "None")}
                     />
                 )}
                 <label class="check">
@@ -259,7 +260,7 @@ function Taxes({ records, item }: Pick<Props, "records" | "item">) {
                     name="tax"
                     label="Tax"
                     value={`${item?.tax ?? 0}`}
-                    all={recordChoices(records.taxes, "Its own rates, beside")}
+                    all={choicesOf(records.taxes, item?.tax ?? 0, "Its own rates, beside")}
                 />
             ) : (
                 <input type="hidden" name="tax" value={item?.tax ?? 0} />
@@ -276,13 +277,6 @@ function Taxes({ records, item }: Pick<Props, "records" | "item">) {
             />
         </div>
     );
-}
-
-function recordChoices(list: readonly { number: number; name: string }[], none: string) {
-    return [
-        { value: "0", text: none },
-        ...list.map(({ number, name }) => ({ value: `${number}`, text: name })),
-    ];
 }
 
 interface TextProps {

@@ -32,6 +32,19 @@ export const policies = [
     { value: "strict", text: "Counted, sold until none is left" },
 ] as const;
 
+/** Records that an item may name: what is out of use stays only where it is chosen already. */
+export function choicesOf(
+    list: readonly { number: number; name: string; hidden: boolean }[],
+    chosen: number,
+    none: string,
+) {
+    const usable = list.filter(({ number, hidden }) => !hidden || number === chosen);
+    return [
+        { value: "0", text: none },
+        ...usable.map(({ number, name }) => ({ value: `${number}`, text: name })),
+    ];
+}
+
 /** The parts of a form, by name. */
 export interface Form {
     one(name: string): string;
