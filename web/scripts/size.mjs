@@ -45,7 +45,12 @@ const budgets = {
     },
     "kitchen.html": {
         first: 25,
-        parts: { ...shared, "src/kitchen/asides.ts": 3, "src/kitchen/panels.tsx": 4 },
+        parts: {
+            ...shared,
+            ...catalogue("kitchen", 4),
+            "src/kitchen/asides.ts": 3,
+            "src/kitchen/panels.tsx": 4,
+        },
     },
     "pickup.html": {
         first: 12,

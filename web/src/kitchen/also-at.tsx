@@ -1,6 +1,9 @@
 // Who else is at an order.
+
+import { language } from "../base/catalogue";
 import type { Order } from "../base/protocol";
 import { stationsOf } from "./board";
+import { t } from "./words";
 
 /** Who else is at it: each other station, and whether it has made its part. */
 export function alsoAt(order: Order, station: string): { name: string; isDone: boolean }[] {
@@ -20,16 +23,7 @@ export function alsoAt(order: Order, station: string): { name: string; isDone: b
 /** The cook's of one station: who else is at this order. */
 export function AlsoAt({ order, station }: { order: Order; station: string }) {
     const others = station === "" ? [] : alsoAt(order, station);
-    return others.length === 0 ? null : (
-        <p class="also-at">
-            Also at{" "}
-            {others.map(({ name, isDone }, at) => (
-                <span key={name}>
-                    {at > 0 && ", "}
-                    <b>{name}</b>
-                    {isDone && " (done)"}
-                </span>
-            ))}
-        </p>
-    );
+    const said = others.map(({ name, isDone }) => (isDone ? t("stationDone", { name }) : name));
+    const stations = new Intl.ListFormat(language.value, { type: "unit" }).format(said);
+    return others.length === 0 ? null : <p class="also-at">{t("alsoAt", { stations })}</p>;
 }

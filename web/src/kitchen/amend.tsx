@@ -2,6 +2,7 @@
 import type { Line, Order } from "../base/protocol";
 import { Icon } from "../ui/icon";
 import type { Kitchen } from "./kitchen";
+import { t } from "./words";
 
 interface AmendProps {
     kitchen: Kitchen;
@@ -10,16 +11,17 @@ interface AmendProps {
 }
 
 export function Amend({ kitchen, order, line }: AmendProps) {
+    const { wished, quantity } = line;
     return (
         <div class="amend">
             <p>
-                <Icon name="warn" /> The counter wants {line.wished} instead of {line.quantity}.
+                <Icon name="warn" /> {t("amendAsk", { wished, quantity })}
             </p>
             <button type="button" onClick={() => kitchen.amend(order, line, true)}>
-                Make it {line.wished}
+                {t("amendYes", { wished })}
             </button>
             <button type="button" onClick={() => kitchen.amend(order, line, false)}>
-                Keep {line.quantity}
+                {t("amendNo", { quantity })}
             </button>
         </div>
     );

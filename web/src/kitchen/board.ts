@@ -2,13 +2,14 @@
 import type { Line, Order, Station } from "../base/protocol";
 import { byAge } from "../base/stream";
 import { type Known, knownAtFirst } from "./known";
+import type { Text } from "./words";
 
 export type Column = "new" | "prep" | "ready";
 
-export const columns: readonly { id: Column; title: string }[] = [
-    { id: "new", title: "New" },
-    { id: "prep", title: "In prep" },
-    { id: "ready", title: "Ready" },
+export const columns: readonly { id: Column; text: Text }[] = [
+    { id: "new", text: "columnNew" },
+    { id: "prep", text: "columnPrep" },
+    { id: "ready", text: "columnReady" },
 ];
 
 /** What of the orders a board shows. */

@@ -27,6 +27,7 @@ import { makeGone } from "./gone";
 import { keepKnown } from "./known";
 import { makeRinger } from "./ring";
 import { makeSeenTeller, type SeenTeller } from "./seen";
+import { t } from "./words";
 
 export type Panel = "none" | "menu" | "recall";
 
@@ -207,7 +208,7 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
         toggleLine(order, line) {
             const isDone = line.progress === "done";
             const lines = [line.id];
-            act(isDone ? actions.recall(order, lines) : actions.done(order, lines, "Line of"));
+            act(isDone ? actions.recall(order, lines) : actions.done(order, lines, "lineLabel"));
         },
         bump(order) {
             const lines = idsOf(bumpable(order, look.value));
@@ -215,10 +216,11 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
                 return;
             }
             const isWhole = lines.length === openLines(order, "").length;
-            const where = atStation.value === "" ? "but for what is new" : `at ${atStation.value}`;
-            const what = isWhole ? "is ready" : `is ready ${where}`;
-            act(actions.done(order, lines, "Bump"));
-            offerUndo(`${numberText(order)} ${what}.`, () => act(actions.recall(order, lines)));
+            const station = atStation.value;
+            const part = station === "" ? "isReadyButNew" : "isReadyAt";
+            const text = t(isWhole ? "isReady" : part, { number: numberText(order), station });
+            act(actions.done(order, lines, "bumpLabel"));
+            offerUndo(text, () => act(actions.recall(order, lines)));
         },
         recall: (order) => act(actions.recall(order, idsOf(doneLines(order, atStation.value)))),
         amend: (order, line, yes) => act(actions.amend(order, line.id, yes)),

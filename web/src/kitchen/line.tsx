@@ -1,6 +1,7 @@
 // What a line of a ticket says: how many of what, how, and what became of it.
 import type { Line } from "../base/protocol";
 import { Icon } from "../ui/icon";
+import { t } from "./words";
 
 interface ContentProps {
     line: Line;
@@ -16,25 +17,25 @@ export function LineContent({ line, isDone = false, isMute = false }: ContentPro
             <span class="quantity">{line.quantity}×</span>
             <span class="what">
                 <span class="name">
-                    {isNew && <strong class="badge">+NEW</strong>}
-                    {line.name}
+                    {isNew && <strong class="badge">{t("added")}</strong>}
+                    <bdi>{line.name}</bdi>
                 </span>
                 {line.options.map((option) => (
                     <span key={option.name} class="option">
-                        {option.name}
+                        <bdi>{option.name}</bdi>
                     </span>
                 ))}
                 <Note text={line.note} />
                 <Note text={line.other_note} />
                 {line.state !== "active" && !isMute && (
                     <strong class="struck-word">
-                        {line.state === "void" ? "Voided" : "Refused"}
+                        {t(line.state === "void" ? "voided" : "refusedLine")}
                     </strong>
                 )}
             </span>
             {isDone && (
                 <span class="done-mark">
-                    <Icon name="check" /> Done
+                    <Icon name="check" /> {t("done")}
                 </span>
             )}
         </>
@@ -44,7 +45,7 @@ export function LineContent({ line, isDone = false, isMute = false }: ContentPro
 function Note({ text }: { text: string }) {
     return text === "" ? null : (
         <strong class="note">
-            <Icon name="note" /> {text}
+            <Icon name="note" /> <bdi>{text}</bdi>
         </strong>
     );
 }

@@ -38,7 +38,7 @@ const kitchen = startKitchen(desk, {
     askStations: fetchStations,
 });
 
-void speak("en").then(() =>
+void speak().then(() =>
     render(
         <Gate>
             <KitchenScreen kitchen={kitchen} />

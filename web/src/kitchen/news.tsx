@@ -6,6 +6,7 @@ import { flagText } from "../base/states";
 import { Icon, type IconName } from "../ui/icon";
 import type { Kitchen } from "./kitchen";
 import { LineContent } from "./line";
+import { t } from "./words";
 
 interface Props {
     kitchen: Kitchen;
@@ -19,9 +20,9 @@ export function News({ kitchen, order, lines }: Props) {
     const added = lines.filter(({ state }) => state === "active");
     const voided = lines.filter(({ state }) => state === "void");
     return lines.length === 0 && !needsAccept ? null : (
-        <fieldset class="news" aria-label="Changed since it was seen">
-            <Lines icon="plus" title="Added" lines={added} />
-            <Lines icon="close" title="Voided: do not make" lines={voided} />
+        <fieldset class="news" aria-label={t("newsTitle")}>
+            <Lines icon="plus" title={t("newsAdded")} lines={added} />
+            <Lines icon="close" title={t("newsVoided")} lines={voided} />
             {lines.length === 0 && <p>{flagText("needs_accept")}</p>}
             <button
                 type="button"
@@ -29,7 +30,7 @@ export function News({ kitchen, order, lines }: Props) {
                 disabled={!canTap}
                 onClick={() => kitchen.understand(order)}
             >
-                <Icon name="check" /> {needsAccept ? "Accept added" : "Understood"}
+                <Icon name="check" /> {t(needsAccept ? "acceptAdded" : "understood")}
             </button>
         </fieldset>
     );

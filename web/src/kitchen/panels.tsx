@@ -10,6 +10,7 @@ import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import { doneLines } from "./board";
 import type { Kitchen } from "./kitchen";
+import { t } from "./words";
 
 interface Props {
     kitchen: Kitchen;
@@ -37,7 +38,7 @@ function MenuPanel({ kitchen, onClose }: Props) {
         .filter((item) => !item.hidden)
         .sort((a, b) => Number(a.available) - Number(b.available) || byPlace(a, b));
     return (
-        <Sheet title="Tap what is sold out" onClose={onClose} isWide>
+        <Sheet title={t("tapSoldOut")} onClose={onClose} isWide>
             <div class="menu-toggles">
                 {items.map((item) => (
                     <Toggle key={item.number} kitchen={kitchen} item={item} />
@@ -58,13 +59,9 @@ function Toggle({ kitchen, item }: { kitchen: Kitchen; item: MenuItem }) {
             disabled={isGone}
             onClick={() => kitchen.setAvailable(item, !item.available)}
         >
-            <span>{item.name}</span>
+            <bdi>{item.name}</bdi>
             {left !== "" && <small>{left}</small>}
-            {!item.available && (
-                <strong>
-                    {isGone ? "Sold out by the count." : "Sold out. Tap to bring back."}
-                </strong>
-            )}
+            {!item.available && <strong>{t(isGone ? "goneByCount" : "tapBack")}</strong>}
         </button>
     );
 }
@@ -87,17 +84,22 @@ function RecallPanel({ kitchen, onClose }: Props) {
         .sort((a, b) => b.ready_at - a.ready_at)
         .slice(0, recallMax);
     return (
-        <Sheet title="Recall a ticket" onClose={onClose}>
-            {isFailed && <p class="flag">The node cannot be asked right now.</p>}
-            {orders && finished.length === 0 && <p>Nothing was bumped yet.</p>}
+        <Sheet title={t("recallTitle")} onClose={onClose}>
+            {isFailed && <p class="flag">{t("nodeNotAsked")}</p>}
+            {orders && finished.length === 0 && <p>{t("noneBumped")}</p>}
             <ul class="recall">
                 {finished.map((order) => (
                     <li key={order.id}>
                         <b>{numberText(order)}</b>
                         <span>
-                            {phaseText(order)}, {sayAge(kitchen.time() - order.ready_at)} ago
+                            {t("phaseAgo", {
+                                phase: phaseText(order),
+                                age: sayAge(kitchen.time() - order.ready_at),
+                            })}
                             <br />
-                            <small>{summary(order)}</small>
+                            <small>
+                                <bdi>{summary(order)}</bdi>
+                            </small>
                         </span>
                         <button
                             type="button"
@@ -106,7 +108,7 @@ function RecallPanel({ kitchen, onClose }: Props) {
                                 onClose();
                             }}
                         >
-                            <Icon name="undo" /> Recall
+                            <Icon name="undo" /> {t("recall")}
                         </button>
                     </li>
                 ))}
@@ -119,17 +121,17 @@ function summary(order: Order): string {
     return order.lines.map((line) => `${line.quantity}× ${line.name}`).join(", ");
 }
 
-const refusals = ["Sold out", "Too busy", "Closing", "Not possible as asked"];
+const refusals = ["whySoldOut", "whyBusy", "whyClosing", "whyAsked"] as const;
 
 function RefusePanel({ kitchen, order }: { kitchen: Kitchen; order: Order }) {
     const close = (): void => {
         kitchen.refusing.value = null;
     };
     return (
-        <Sheet title={`Refuse ${numberText(order)}: why?`} onClose={close}>
+        <Sheet title={t("refuseWhy", { number: numberText(order) })} onClose={close}>
             <Reasons
-                reasons={refusals}
-                verb="Refuse"
+                reasons={refusals.map((reason) => t(reason))}
+                verb={t("refuse")}
                 onChoose={(reason) => kitchen.refuse(order, reason)}
             />
         </Sheet>

@@ -1,4 +1,3 @@
-import { count } from "../base/count";
 import { deviceNotices } from "../base/device";
 import { fillScreen } from "../ui/awake";
 import { Connection, detailPart } from "../ui/connection";
@@ -14,6 +13,7 @@ import { allDay, type Column, columns } from "./board";
 import type { Kitchen, Panel } from "./kitchen";
 import { panelsPart } from "./parts";
 import { Ticket } from "./ticket";
+import { counted, t } from "./words";
 
 const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
@@ -24,8 +24,9 @@ function shortcutsOf(kitchen: Kitchen): Shortcut[] {
             kitchen.step(found[0]);
         }
     };
+    const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
     const arrow = (key: string): void =>
-        kitchen.choose(key === "ArrowRight" || key === "ArrowDown" ? 1 : -1);
+        kitchen.choose(key === forward || key === "ArrowDown" ? 1 : -1);
     const arrows = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
     const enter = (): void => {
         if (kitchen.chosen.value !== null) {
@@ -39,15 +40,15 @@ function shortcutsOf(kitchen: Kitchen): Shortcut[] {
         {
             keys: digits,
             shown: "1–9",
-            what: "Accept or bump the ticket of that number",
+            what: t("keyDigits"),
             run: digitStep,
         },
-        { keys: arrows, shown: "Arrows", what: "Choose a ticket", run: arrow },
-        { keys: ["Enter"], shown: "Enter", what: "Accept or bump the chosen ticket", run: enter },
-        { keys: ["u"], shown: "U", what: "Undo the last bump", run: () => void undoNewest() },
-        { keys: ["r"], shown: "R", what: "Recall list", run: open("recall") },
-        { keys: ["m"], shown: "M", what: "Sold out, and back on the menu", run: open("menu") },
-        { keys: ["s"], shown: "S", what: "Start shift: sound on, full screen", run: startShift },
+        { keys: arrows, shown: t("keyArrows"), what: t("keyChoose"), run: arrow },
+        { keys: ["Enter"], shown: "Enter", what: t("keyEnter"), run: enter },
+        { keys: ["u"], shown: "U", what: t("keyUndo"), run: () => void undoNewest() },
+        { keys: ["r"], shown: "R", what: t("keyRecall"), run: open("recall") },
+        { keys: ["m"], shown: "M", what: t("keyMenu"), run: open("menu") },
+        { keys: ["s"], shown: "S", what: t("keyShift"), run: startShift },
     ];
 }
 
@@ -57,36 +58,36 @@ export function KitchenScreen({ kitchen }: { kitchen: Kitchen }) {
     useShortcuts(shortcuts);
     return (
         <>
-            <Header view="kitchen" title="Kitchen" session={kitchen.session()}>
+            <Header view="kitchen" title={t("kitchen")} session={kitchen.session()}>
                 <Connection
                     stream={stream}
                     waiting={waiting}
                     device={deviceNotices(stream.state.value)}
                 />
-                <nav class="tools" aria-label="Kitchen">
+                <nav class="tools" aria-label={t("kitchen")}>
                     <Sound />
                     <Layout kitchen={kitchen} />
                     <Who />
                     <button type="button" onClick={() => (kitchen.panel.value = "menu")}>
-                        Sold out
+                        {t("soldOut")}
                     </button>
                     <button type="button" onClick={() => (kitchen.panel.value = "recall")}>
-                        <Icon name="undo" /> Recall
+                        <Icon name="undo" /> {t("recall")}
                     </button>
                     <button type="button" class="plain keys-button" onClick={showKeys}>
-                        <kbd>?</kbd> Keys
+                        <kbd>?</kbd> {t("keys")}
                     </button>
                 </nav>
             </Header>
             <AllDay kitchen={kitchen} />
             {kitchen.layout.value === "grid" ? (
                 <main class="board board-grid">
-                    <BoardPart kitchen={kitchen} title="To make" />
+                    <BoardPart kitchen={kitchen} title={t("toMake")} />
                 </main>
             ) : (
                 <main class="board">
-                    {columns.map(({ id, title }) => (
-                        <BoardPart key={id} kitchen={kitchen} column={id} title={title} />
+                    {columns.map(({ id, text }) => (
+                        <BoardPart key={id} kitchen={kitchen} column={id} title={t(text)} />
                     ))}
                 </main>
             )}
@@ -113,14 +114,14 @@ function Sound() {
                 class={muted ? "primary" : ""}
                 onClick={() => (isMuted.value = !muted)}
             >
-                <Icon name={muted ? "muted" : "sound"} /> {muted ? "Muted" : "Sound on"}
+                <Icon name={muted ? "muted" : "sound"} /> {t(muted ? "muted" : "soundOn")}
             </button>
         );
     }
     return (
         <button type="button" class="primary" onClick={startShift}>
-            <Icon name="muted" /> Start shift
-            <span class="wide-only"> (muted)</span>
+            <Icon name="muted" /> {t("startShift")}
+            <span class="wide-only"> {t("startShiftMuted")}</span>
         </button>
     );
 }
@@ -129,7 +130,7 @@ function Layout({ kitchen }: { kitchen: Kitchen }) {
     const isGrid = kitchen.layout.value === "grid";
     return (
         <button type="button" onClick={() => (kitchen.layout.value = isGrid ? "" : "grid")}>
-            {isGrid ? "Columns" : "Grid"}
+            {t(isGrid ? "columns" : "grid")}
         </button>
     );
 }
@@ -142,11 +143,11 @@ function Stations({ kitchen }: { kitchen: Kitchen }) {
     }
     return (
         <select
-            aria-label="Station"
+            aria-label={t("station")}
             value={chosen}
             onChange={(event) => (kitchen.station.value = event.currentTarget.value)}
         >
-            <option value="">All stations</option>
+            <option value="">{t("allStations")}</option>
             {[...new Set([...stations, chosen])].filter(Boolean).map((station) => (
                 <option key={station} value={station}>
                     {station}
@@ -159,21 +160,26 @@ function Stations({ kitchen }: { kitchen: Kitchen }) {
 function AllDay({ kitchen }: { kitchen: Kitchen }) {
     const tallies = allDay(kitchen.shown.value, kitchen.station.value);
     return (
-        <section class="all-day" aria-label="Still to make">
-            <strong>To make</strong>
+        <section class="all-day" aria-label={t("stillToMake")}>
+            <strong>{t("toMake")}</strong>
             <ul>
                 {tallies.map(({ name, quantity, kinds }) => (
                     <li key={name}>
-                        <b>{quantity}</b> {name}
+                        <b>{quantity}</b> <bdi>{name}</bdi>
                         {kinds.length > 0 && (
                             <small>
                                 {" "}
-                                {kinds.map((one) => `${one.quantity} ${one.options}`).join(" · ")}
+                                {kinds.map((one, at) => (
+                                    <span key={one.options}>
+                                        {at > 0 && " · "}
+                                        {one.quantity} <bdi>{one.options}</bdi>
+                                    </span>
+                                ))}
                             </small>
                         )}
                     </li>
                 ))}
-                {tallies.length === 0 && <li>Nothing</li>}
+                {tallies.length === 0 && <li>{t("nothing")}</li>}
             </ul>
             <Stations kitchen={kitchen} />
         </section>
@@ -216,7 +222,7 @@ function Empty({ kitchen }: { kitchen: Kitchen }) {
     const { peers, isCurrent } = kitchen.desk.stream.state.value;
     return (
         <div class="empty">
-            <p>{isCurrent ? "No new orders." : "Not up to date: there may be orders."}</p>
+            <p>{t(isCurrent ? "noNew" : "notCurrent")}</p>
             <Shown part={detailPart}>{({ Heard }) => <Heard peers={peers} />}</Shown>
         </div>
     );
@@ -226,7 +232,7 @@ function Hidden({ kitchen }: { kitchen: Kitchen }) {
     const hidden = kitchen.hiddenCount.value;
     return hidden === 0 ? null : (
         <button type="button" class="hidden-note" onClick={() => (kitchen.station.value = "")}>
-            {count(hidden, "ticket", "tickets")} hidden by the station filter. Show all.
+            {counted("hidden", hidden)}
         </button>
     );
 }

@@ -11,6 +11,7 @@ import { type Column, isLineAt, nextStep } from "./board";
 import type { Kitchen } from "./kitchen";
 import { LineContent } from "./line";
 import { asidesPart } from "./parts";
+import { type Text, t } from "./words";
 
 interface Props {
     kitchen: Kitchen;
@@ -37,7 +38,7 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
     return (
         <article
             class={classes.filter(Boolean).join(" ")}
-            aria-label={`Order ${numberText(order)}`}
+            aria-label={t("order", { number: numberText(order) })}
             data-order={order.number}
             aria-current={isChosen}
         >
@@ -48,7 +49,12 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
             </header>
             <p class="ticket-who">
                 <Icon name={order.mode === "take-away" ? "bag" : "plate"} /> {modeText(order.mode)}
-                {whereText(order) && <strong> · {whereText(order)}</strong>}
+                {whereText(order) && (
+                    <strong>
+                        {" "}
+                        · <bdi>{whereText(order)}</bdi>
+                    </strong>
+                )}
             </p>
             <Flags order={order} />
             <ul class="lines">
@@ -98,23 +104,29 @@ function useDrawn(kitchen: Kitchen, id: string) {
     return ref;
 }
 
-const lateWords: Record<Lateness, string> = { fresh: "", late: "Late", "very-late": "Very late" };
+const lateWords: Record<Lateness, Text | null> = {
+    fresh: null,
+    late: "late",
+    "very-late": "veryLate",
+};
 
 /** Since it was ordered; once it is ready, since then: the cook is no longer late. */
 function TicketAge({ kitchen, order }: Pick<Props, "kitchen" | "order">) {
     if (order.ready_at > 0) {
+        const ready = formatAge(kitchen.time() - order.ready_at);
         return (
             <span class="ticket-age">
-                Ready for <time>{formatAge(kitchen.time() - order.ready_at)}</time>
+                <time>{t("readyFor", { age: ready })}</time>
             </span>
         );
     }
     const age = kitchen.time() - order.opened_at;
     const late = lateness(age, kitchen.session()?.late_after_s ?? 300);
+    const word = lateWords[late];
     return (
         <span class={`ticket-age is-${late}`}>
             <Icon name={late === "fresh" ? "clock" : "late"} />
-            {lateWords[late] && <span>{lateWords[late]}</span>}
+            {word && <span>{t(word)}</span>}
             <time>{formatAge(age)}</time>
         </span>
     );
@@ -137,7 +149,7 @@ function Flags({ order }: { order: Order }) {
                 <p class="flag flag-bad">
                     <Icon name="lost" />
                     <span>
-                        <strong>Cancelled. Stop.</strong> {order.reason}
+                        <strong>{t("cancelledStop")}</strong> <bdi>{order.reason}</bdi>
                     </span>
                 </p>
             )}
@@ -193,8 +205,7 @@ function Waiting({ kitchen, order }: Pick<Props, "kitchen" | "order">) {
     const waiting = kitchen.waitingFor(order.id);
     return waiting === 0 ? null : (
         <p class="flag">
-            <Icon name="sync" />{" "}
-            <span>Queued ({waiting}): kept here, sent when the node is back.</span>
+            <Icon name="sync" /> <span>{t("queued", { n: waiting })}</span>
         </p>
     );
 }
@@ -203,7 +214,7 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
     if (order.phase === "cancelled") {
         return (
             <button type="button" class="primary" onClick={() => kitchen.dismiss(order)}>
-                <Icon name="check" /> Understood
+                <Icon name="check" /> {t("understood")}
             </button>
         );
     }
@@ -211,7 +222,7 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
     if (step === "recall") {
         return (
             <button type="button" onClick={() => kitchen.recall(order)}>
-                <Icon name="undo" /> Recall
+                <Icon name="undo" /> {t("recall")}
             </button>
         );
     }
@@ -219,10 +230,10 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
         return (
             <>
                 <button type="button" onClick={() => kitchen.askRefusal(order)}>
-                    Refuse
+                    {t("refuse")}
                 </button>
                 <button type="button" class="primary" onClick={() => kitchen.accept(order)}>
-                    Accept
+                    {t("accept")}
                 </button>
             </>
         );
@@ -234,7 +245,7 @@ function TicketButtons({ kitchen, order, column }: Omit<Props, "digit">) {
             disabled={kitchen.bumpable(order).length === 0}
             onClick={() => kitchen.bump(order)}
         >
-            <Icon name="check" /> Bump
+            <Icon name="check" /> {t("bump")}
         </button>
     );
 }
