@@ -46,8 +46,8 @@ function HearingTable({ hearers }: { hearers: readonly Hearer[] }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls when the devices are many
         <section class="hearing-table" tabIndex={0} aria-label={t("hearingCaption")}>
             <table>
-                <caption>{t("hearingCaption")}</caption>
-                <thead>
+                <caption class="quiet">{t("hearingCaption")}</caption>
+                <thead class="quiet">
                     <tr>
                         <th scope="col">{t("hearingWho")}</th>
                         {hearers.map(({ id, name }) => (
