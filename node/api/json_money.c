@@ -276,6 +276,7 @@ static void put_counts(struct json_value *object, const struct report *report)
     json_put_int(object, "cancelled", (int64_t)report->cancelled);
     json_put_int(object, "refused", (int64_t)report->refused);
     json_put_int(object, "flagged", (int64_t)report->flagged);
+    json_put_int(object, "uncollected", (int64_t)report->uncollected);
 }
 
 static void put_sums(struct json_value *object, const struct report *report)
@@ -292,6 +293,7 @@ static void put_sums(struct json_value *object, const struct report *report)
     json_put_int(object, "held", report->held_minor);
     json_put_bank_time(object, "held_until", report->hold_ends_s);
     json_put_int(object, "disputed", report->disputed_minor);
+    json_put_int(object, "left_behind", report->left_minor);
 }
 
 struct json_value *json_report(const struct report *report, uint64_t day,

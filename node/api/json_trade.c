@@ -100,6 +100,7 @@ struct json_value *json_trade(const struct trade *trade, uint64_t day,
     json_put_int(object, "kept", trade->kept_minor);
     json_put(object, "voided", loss_of(&trade->voided));
     json_put(object, "refused", loss_of(&trade->refused));
+    json_put(object, "uncollected", loss_of(&trade->uncollected));
     json_put_int(object, "cancelled_owed", trade->cancelled_minor);
     json_put_count(object, "discounted", trade->discounted);
     json_put(object, "cooking", wait_of(&trade->cooking));

@@ -28,7 +28,7 @@ SCHEMA(trade_item, "TradeItem", "What an item brought in; what most comes first.
     INT("owed", INT64_MIN, INT64_MAX, NOTE("tax included, after discounts")),
     INT("discount", INT64_MIN, INT64_MAX));
 
-SCHEMA(trade_loss, "TradeLoss", "Lines that were sold and are not.",
+SCHEMA(trade_loss, "TradeLoss", "Lines that were sold and are not; or units of lines that are.",
     COUNT("lines"),
     COUNT("units"),
     INT("amount", INT64_MIN, INT64_MAX, NOTE("what they would have cost, before discounts")));
@@ -59,6 +59,8 @@ SCHEMA(trade, "Trade",
         NOTE("owed for the part of cancelled orders that was handed over")),
     OBJECT("voided", schema_trade_loss),
     OBJECT("refused", schema_trade_loss),
+    OBJECT("uncollected", schema_trade_loss,
+        NOTE("units that were made, and nobody came for; they may be paid")),
     INT("cancelled_owed", INT64_MIN, INT64_MAX,
         NOTE("what cancelled orders would have come to")),
     COUNT("discounted", NOTE("orders with a discount")),

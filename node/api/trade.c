@@ -152,22 +152,11 @@ static void add_item(struct trade *trade, const struct order_line *line)
     item->discount_minor += line->discount_minor;
 }
 
-/* Prices and options are bounded each, and a line's sum is not; one that no bill takes counts 0. */
-static int64_t price_of(const struct order_line *line)
-{
-    int64_t unit_minor = line->unit_price_minor;
-    for (uint32_t i = 0; i < line->options_count; i++) {
-        unit_minor += line->options[i].price_minor;
-    }
-    const int64_t most = MONEY_MAX / ORDER_QUANTITY_MAX;
-    return unit_minor >= 0 && unit_minor <= most ? unit_minor * line->quantity : 0;
-}
-
-static void add_loss(struct trade_loss *loss, const struct order_line *line)
+static void add_loss(struct trade_loss *loss, const struct order_line *line, uint32_t units)
 {
     loss->lines++;
-    loss->units += (uint64_t)line->quantity;
-    loss->minor += price_of(line);
+    loss->units += units;
+    loss->minor += report_worth(line, units);
 }
 
 static int64_t payable_of(const struct order *order)
@@ -187,10 +176,13 @@ static void add_lines(struct trade *trade, const struct order *order)
     trade->kept_minor += is_whole ? 0 : order->owed_minor;
     for (uint32_t i = 0; i < order->lines_count; i++) {
         const struct order_line *line = &order->lines[i];
+        if (line->uncollected > 0) {
+            add_loss(&trade->uncollected, line, line->uncollected);
+        }
         if (line->is_void) {
-            add_loss(&trade->voided, line);
+            add_loss(&trade->voided, line, (uint32_t)line->quantity);
         } else if (line->is_refused) {
-            add_loss(&trade->refused, line);
+            add_loss(&trade->refused, line, (uint32_t)line->quantity);
         } else if (line->is_active && is_whole) {
             add_item(trade, line);
         }

@@ -44,7 +44,8 @@ struct trade_item {
     int64_t owed_minor, discount_minor;
 };
 
-/* Lines that were sold and are not: units and what they would have cost before discounts. */
+/* Lines that were sold and are not, or units that nobody came for: what they would cost before
+ * discounts. */
 struct trade_loss {
     uint64_t lines, units;
     int64_t minor;
@@ -70,7 +71,7 @@ struct trade {
     uint64_t untimed; /* orders whose time makes no sense, or has no slot */
     int64_t untimed_minor;
     int64_t kept_minor; /* owed for the handed part of orders that were cancelled */
-    struct trade_loss voided, refused;
+    struct trade_loss voided, refused, uncollected;
     int64_t cancelled_minor;   /* what cancelled orders would have come to */
     uint64_t discounted;       /* orders with a discount */
     struct trade_wait cooking; /* from accepted to ready */

@@ -24,10 +24,11 @@ static const struct {
     {"collect", "still to collect"},
     {"held", "held by banks"},
     {"disputed", "disputed"},
+    {"left_behind", "nobody came for it"},
 };
 
-static const char *const counts[] = {"orders",    "open",    "completed",
-                                     "cancelled", "refused", "flagged"};
+static const char *const counts[] = {"orders",  "open",    "completed",  "cancelled",
+                                     "refused", "flagged", "uncollected"};
 
 static void print_money(const char *label, int64_t minor, unsigned digits)
 {

@@ -142,9 +142,9 @@ static int put_order(struct exporting *exporting)
 /* --- lines --- */
 
 static const char *const line_columns[] = {
-    "order",    "day",      "number",     "line",           "item",          "name",
-    "quantity", "handed",   "unit_minor", "discount_minor", "payable_minor", "tax_bp",
-    "state",    "progress", "station",    "stall",          "note",          NULL};
+    "order",   "day",        "number",         "line",          "item",   "name",  "quantity",
+    "handed",  "unit_minor", "discount_minor", "payable_minor", "tax_bp", "state", "progress",
+    "station", "stall",      "note",           "uncollected",   NULL};
 
 static int put_line(struct exporting *exporting, const struct order_line *line)
 {
@@ -172,6 +172,7 @@ static int put_line(struct exporting *exporting, const struct order_line *line)
     table_put_text(table, line->station);
     table_put_int(table, (int64_t)line->stall);
     table_put_text(table, line->note);
+    table_put_int(table, line->uncollected);
     return table_end_row(table);
 }
 

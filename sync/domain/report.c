@@ -157,6 +157,27 @@ static void count_phase(struct report *report, const struct order *order)
     report->flagged += (order->flags & ORDER_FLAGS_TO_SETTLE) != 0;
 }
 
+int64_t report_worth(const struct order_line *line, uint32_t units)
+{
+    int64_t unit_minor = line->unit_price_minor;
+    for (uint32_t i = 0; i < line->options_count; i++) {
+        unit_minor += line->options[i].price_minor;
+    }
+    const int64_t most = MONEY_MAX / ORDER_QUANTITY_MAX;
+    return unit_minor >= 0 && unit_minor <= most ? unit_minor * units : 0;
+}
+
+/* Made, and spent; what was paid of it stays paid. */
+static void add_uncollected(struct report *report, const struct order *order)
+{
+    uint32_t units = 0;
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        units += order->lines[i].uncollected;
+        report->left_minor += report_worth(&order->lines[i], order->lines[i].uncollected);
+    }
+    report->uncollected += units > 0;
+}
+
 static void count_hold(struct report *report, const struct ledger *ledger)
 {
     const int64_t ends_s = ledger->hold_ends_s;
@@ -182,4 +203,5 @@ void report_add(struct report *report, const struct order *order)
     add_provider(report, &order->ledger);
     add_rates(report, order);
     add_tip(report, order);
+    add_uncollected(report, order);
 }

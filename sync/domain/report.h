@@ -31,6 +31,8 @@ struct report {
     uint64_t orders; /* all of the day */
     uint64_t open, completed, cancelled, refused;
     uint64_t flagged;       /* a person must settle them */
+    uint64_t uncollected;   /* nobody came for a part of them, or for all */
+    int64_t left_minor;     /* what that part would cost, before discounts; it may be paid */
     int64_t owed_minor;     /* sales, tax included, after discounts */
     int64_t tax_minor;      /* of owed */
     int64_t discount_minor; /* given on owed */
@@ -46,6 +48,10 @@ struct report {
     uint32_t tips_count;
     struct report_tip tips[REPORT_TIPS_MAX]; /* by staff number */
 };
+
+/* What @units of @line would cost with its options, before discounts; 0 of a price that no bill
+ * takes. */
+int64_t report_worth(const struct order_line *line, uint32_t units);
 
 void report_reset(struct report *report);
 void report_add(struct report *report, const struct order *order);

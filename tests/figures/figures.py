@@ -61,6 +61,13 @@ def loss_of(lines, state):
     return (len(lost), sum(line["quantity"] for line in lost), amount)
 
 
+def uncollected_of(lines):
+    """What was made and nobody came for: lines, units, and what these would have cost."""
+    left = [line for line in lines if line["uncollected"] > 0]
+    units = sum(line["uncollected"] for line in left)
+    return len(left), units, sum(line["uncollected"] * line["unit_minor"] for line in left)
+
+
 def is_sold(line):
     return line["state"] == "active" and line["quantity"] > 0
 
@@ -154,6 +161,9 @@ def compute(orders, lines, payments, days):
         "kept": kept,
         "voided": loss_of(lines, "void"),
         "refused lines": loss_of(lines, "refused"),
+        "uncollected": uncollected_of(lines),
+        "uncollected orders": len({line["order"] for line in lines if line["uncollected"] > 0}),
+        "left behind": uncollected_of(lines)[2],
         "cancelled owed": sum(line["payable_minor"] for order in cancelled
                               for line in filter(is_sold, by_order[order["order"]])),
         "discounted": sum(order["discount_minor"] > 0 for order in orders),
@@ -195,6 +205,9 @@ def told(trade):
         "kept": trade["kept"],
         "voided": loss("voided"),
         "refused lines": loss("refused"),
+        "uncollected": loss("uncollected"),
+        "uncollected orders": report["uncollected"],
+        "left behind": report["left_behind"],
         "cancelled owed": trade["cancelled_owed"],
         "discounted": trade["discounted"],
         "cooking": wait("cooking"),

@@ -83,6 +83,8 @@ class Till:
         lines = [line["id"] for line in self.node.get(f"/api/orders/{order}")["lines"]]
         some = [chance.choice(lines)]
         deeds = [("accept", {}), ("done", {}), ("done", {"lines": some}), ("hand-over", {}),
+                 ("hand-over", {"uncollected": True}),
+                 ("hand-over", {"units": [{"line": some[0], "units": 1}], "uncollected": True}),
                  ("hand-over", {"units": [{"line": some[0], "units": 1}]}),
                  ("void", {"lines": some, "reason": "dropped"}),
                  ("refuse", {"lines": some, "reason": "sold out"}),
@@ -111,6 +113,7 @@ def planted(trade):
                  ("channels", 0, "owed"), ("modes", 0, "orders"), ("lanes", 0, "owed"),
                  ("days", 0, "owed"), ("kept",),
                  ("voided", "amount"), ("refused", "units"), ("cancelled_owed",), ("discounted",),
+                 ("uncollected", "amount"), ("report", "uncollected"), ("report", "left_behind"),
                  ("cooking", "most"), ("waiting", "half"), ("report", "collect")):
         wrong = copy.deepcopy(trade)
         at = wrong

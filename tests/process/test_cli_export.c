@@ -72,7 +72,7 @@ TEST(cli_export, each_kind_has_its_columns_and_its_rows)
          ",1,A1,placed,counter,take-away,\"'=Mia\","},
         {"lines",
          "order,day,number,line,item,name,quantity,handed,unit_minor,discount_minor,payable_minor,"
-         "tax_bp,state,progress,station,stall,note\r\n",
+         "tax_bp,state,progress,station,stall,note,uncollected\r\n",
          ",22,"},
         {"payments",
          "order,day,number,payment,kind,method,amount_minor,tendered_minor,rounding_minor,"

@@ -191,6 +191,31 @@ TEST(trade, voided_and_refused_lines_are_told_at_their_price_with_options)
     trade_free(trade);
 }
 
+TEST(trade, what_nobody_came_for_is_told_at_its_price_and_stays_sold)
+{
+    struct trade *trade = begun();
+    struct order *order = sold(5, 1200);
+    order->lines[0].quantity = 3;
+    order->lines[0].unit_price_minor = 400;
+    order->lines[0].handed = 3;
+    order->lines[0].uncollected = 2;
+    trade_add(trade, order);
+    order = sold(6, 500);
+    order->lines[0].uncollected = 1;
+    order->lines[0].discount_minor = 100;
+    trade_add(trade, order);
+    trade_add(trade, sold(7, 300)); /* which somebody ate */
+    assert_int_equal(2, trade->uncollected.lines);
+    assert_int_equal(3, trade->uncollected.units);
+    assert_int_equal(1300, trade->uncollected.minor);
+    assert_int_equal(2, trade->report.uncollected);
+    assert_int_equal(1300, trade->report.left_minor);
+    assert_int_equal(2000, trade->report.owed_minor);
+    assert_int_equal(0, trade->voided.lines + trade->refused.lines);
+    assert_adds_up(trade);
+    trade_free(trade);
+}
+
 TEST(trade, orders_stand_in_their_quarter_of_an_hour_and_senseless_times_in_none)
 {
     const uint64_t quarter = TRADE_SLOT_MS - EPOCH_MS % TRADE_SLOT_MS; /* the first begins there */

@@ -140,6 +140,35 @@ TEST(report, a_day_is_the_sum_of_its_orders_to_the_cent)
     assert_adds_up(&report, &sums);
 }
 
+TEST(report, what_nobody_came_for_counts_until_it_is_taken_back_and_moves_no_money)
+{
+    static struct report report;
+    struct stall stall = stall_new();
+    (void)do_open(&stall, C, "A", 1);
+    (void)do_add(&stall, C, 1, 3, 450);
+    (void)do_pay(&stall, C, 1, 1350);
+    stall_sync(&stall);
+    (void)do_done(&stall, K, 1);
+    stall_sync(&stall);
+    (void)do_hand(&stall, C, 1, 1);
+    const struct operation left = do_leave(&stall, C, 1, 2);
+    stall_sync(&stall);
+    report_reset(&report);
+    report_add(&report, stall_look(&stall, C));
+    assert_int_equal(report.uncollected, 1);
+    assert_int_equal(report.left_minor, 900);
+    assert_int_equal(report.completed, 1);
+    assert_true(report.owed_minor == 1350 && report.paid_minor == 1350);
+    (void)do_unhand(&stall, C, &left);
+    stall_sync(&stall);
+    report_reset(&report);
+    report_add(&report, stall_look(&stall, C));
+    assert_int_equal(report.uncollected, 0);
+    assert_int_equal(report.left_minor, 0);
+    assert_int_equal(report.owed_minor, 1350);
+    stall_free(&stall);
+}
+
 TEST(report, tips_stand_by_who_took_them_and_are_no_sales)
 {
     static struct report report;

@@ -195,7 +195,19 @@ class Day(Judged):
             "count orders": 1, "net 1900": 378, "net 700": 840, "tax 1900": 72, "tax 700": 59,
             "paid card-online": 0, "paid cash": 1349, "refunded card-online": 0,
             "sum discount": 150, "sum owed": 1349, "sum paid": 1349, "sum refunded": 0,
-            "sum tax": 131, "sum tip": 0})
+            "sum tax": 131, "sum tip": 0, "count uncollected": 0, "sum left_behind": 0})
+
+    def test_what_nobody_came_for_at_its_price_until_somebody_did(self):
+        self.counter.on(self.order, 50, [[[1, 1]]])
+        left = self.counter.on(self.order, 50, [[[1, 2], [2, 1]], True])
+        self.day(left_behind=2 * 333 + 500, owed=1349)
+        self.assertEqual(self.sums()["count uncollected"], 1)
+        tent = Counter(self.popup, "tent")  # which had heard of neither
+        self.logs.append(tent)
+        tent.on(self.order, 50, [[[2, 1]]])
+        self.day(left_behind=2 * 333)
+        self.counter.on(self.order, 52, [[left]])
+        self.day(left_behind=0)
 
     def test_a_tip_is_no_sales_and_shrinks_with_what_it_is_a_share_of(self):
         self.counter.on(self.order, 76, [135, 1000], by=7)

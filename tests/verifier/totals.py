@@ -173,6 +173,17 @@ class Order:
             else:
                 yield line.rate, left, half_up(left, line.rate, 10000), discount
 
+    def left_behind(self):
+        """[price] of each unit that was handed over to nobody: who has one in his hand came."""
+        lines, view = self.lines(self.every)
+        collected = collections.Counter()
+        for _, (some, *more) in self.of(view, HANDED):
+            if not (more and more[0] is True):
+                collected.update(dict(some))
+        for name, line in lines.items():
+            handed = min(sum(units for _, units in line.handed), self.quantity(line, view))
+            yield from [self.price(line, view)] * max(handed - collected[name], 0)
+
     def tip(self, owed):
         """(staff number, tip): of several that knew nothing of each other what leaves least."""
         said = self.of(self.every, TIP)
@@ -223,6 +234,9 @@ def order_add(sums, order, opened):
         sums["sum", "tax"] += tax
         sums["sum", "discount"] += discount
         owed += net + tax
+    left = list(order.left_behind())
+    sums["count", "uncollected"] += bool(left)
+    sums["sum", "left_behind"] += sum(left)
     staff, tip = order.tip(owed)
     sums["sum", "tip"] += tip
     if tip > 0:
@@ -256,7 +270,9 @@ def report_read(path):
         rows = list(csv.reader(text.splitlines()))
         return {(what, name): int(minor) for what, name, minor in rows[1:]}
     report = json.loads(text)
-    said = {("count", "orders"): report["orders"]}
+    said = {("count", "orders"): report["orders"],
+            ("count", "uncollected"): report.get("uncollected", 0),  # older software has neither
+            ("sum", "left_behind"): report.get("left_behind", 0)}
     for name in ("owed", "tax", "discount", "tip", "paid", "refunded"):
         said["sum", name] = report[name]
     for method in report["methods"]:

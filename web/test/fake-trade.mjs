@@ -75,6 +75,7 @@ export function fakeReport(day, slots) {
         cancelled: 3,
         refused: 0,
         flagged: 0,
+        uncollected: 2,
         owed,
         tax,
         discount: 2350,
@@ -86,6 +87,7 @@ export function fakeReport(day, slots) {
         collect: 0,
         held: 0,
         disputed: 0,
+        left_behind: 2180,
         methods: [
             method("cash", cash + 1860 + 1450, 1450),
             method("card-external", reader, 0),
@@ -124,6 +126,7 @@ export function fakeTrade(menu, day, days) {
         items: itemsOf(menu, owed),
         kept: 0,
         voided: { lines: 4, units: 6, amount: 4120 },
+        uncollected: { lines: 2, units: 3, amount: 2180 },
         refused: { lines: 1, units: 1, amount: 890 },
         cancelled_owed: 3210,
         discounted: 9,

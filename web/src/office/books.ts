@@ -112,6 +112,7 @@ const lineRow = (line: Line, money: Money): Row => [
     line.station,
     line.stall,
     line.note,
+    line.uncollected ?? 0,
 ];
 
 const paymentRow = (payment: Payment, money: Money): Row => [
@@ -155,7 +156,16 @@ export const books = {
     lines: ofOrders(
         [
             ...["line", "item", "name", "options", "quantity", "handed", "unit_price"],
-            ...["discount", "payable", "state", "progress", "station", "stall", "note"],
+            ...[
+                "discount",
+                "payable",
+                "state",
+                "progress",
+                "station",
+                "stall",
+                "note",
+                "uncollected",
+            ],
         ],
         ({ lines }, money) => lines.map((line) => lineRow(line, money)),
     ),

@@ -153,13 +153,13 @@ export function methodText(name: string): string {
 
 /** Every figure: what it is of, its name, how many, and the amount. */
 export function csvOf(trade: Trade, digits: number): string {
-    const { report } = trade;
+    const { report, uncollected } = trade;
     const money = (minor: number): string => amountText(minor, digits);
     const sums = [
         ...(["owed", "tax", "discount", "tip", "paid", "refunded"] as const),
-        ...(["give_back", "collect"] as const),
+        ...(["give_back", "collect", "left_behind"] as const),
     ];
-    const counts = ["orders", "open", "completed", "cancelled", "refused"] as const;
+    const counts = ["orders", "open", "completed", "cancelled", "refused", "uncollected"] as const;
     const waits = ["cooking", "waiting"] as const;
     const shares = ["channels", "modes", "lanes"] as const;
     return csvTable(
@@ -189,6 +189,10 @@ export function csvOf(trade: Trade, digits: number): string {
             ["kept of cancelled orders", "", "", "", money(trade.kept)],
             ["voided", "", trade.voided.lines, trade.voided.units, money(trade.voided.amount)],
             ["refused", "", trade.refused.lines, trade.refused.units, money(trade.refused.amount)],
+            [
+                ...["nobody came", ""],
+                ...[uncollected.lines, uncollected.units, money(uncollected.amount)],
+            ],
             ["cancelled", "", report.cancelled, "", money(trade.cancelled_owed)],
             ["discounted", "", trade.discounted, "", money(report.discount)],
             ...waits.flatMap((name) =>

@@ -3,7 +3,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { MenuItem, Session } from "../base/protocol";
 import { Sheet } from "../ui/sheet";
+import { wear } from "../ui/wear";
 import { decimalText, rateText } from "./cells";
+import styles from "./item.css?inline";
 import type { Records } from "./menu";
 import {
     allergens,
@@ -30,6 +32,8 @@ import {
 import { OptionsFields } from "./options-fields";
 import { PhotoField } from "./photo-field";
 import { whyNot } from "./why";
+
+wear(styles);
 
 interface Props {
     office: Office;

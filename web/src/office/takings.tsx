@@ -4,6 +4,7 @@ import { formatMoney } from "../base/money";
 import type { Report } from "../base/protocol";
 import { methodText } from "./figures";
 import type { Office } from "./office";
+import { counted } from "./words";
 
 /** Whose they are, as far as somebody signed in took them. */
 export function TipsTaken({ report, money }: { report: Report; money(minor: number): string }) {
@@ -103,9 +104,10 @@ export function Takings({ office }: { office: Office }) {
     );
 }
 
-function ordersText({ open, completed, cancelled }: Report): string {
+function ordersText({ open, completed, cancelled, uncollected }: Report): string {
     const parts = [`${open} open`, `${completed} handed over`];
-    return [...parts, ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])].join(", ");
+    const left = uncollected > 0 ? [counted("leftBehind", uncollected)] : [];
+    return [...parts, ...left, ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])].join(", ");
 }
 
 interface FigureProps {

@@ -29,6 +29,7 @@ import {
 } from "./figures";
 import type { Office } from "./office";
 import { Figure, Missing, Remaking } from "./takings";
+import { t } from "./words";
 
 const booksPart = makePart(() => import("./books-part"));
 const lookEvery = 30_000; // ms
@@ -450,10 +451,15 @@ function Waits({ trade }: { trade: Trade }) {
 }
 
 function Losses({ trade, money }: Props) {
-    const { voided, refused, report } = trade;
+    const { voided, refused, uncollected, report } = trade;
     const rows = [
         { name: "Voided", what: count(voided.units, "unit", "units"), amount: voided.amount },
         { name: "Refused", what: count(refused.units, "unit", "units"), amount: refused.amount },
+        {
+            name: t("nobodyCame"),
+            what: count(uncollected.units, "unit", "units"),
+            amount: uncollected.amount,
+        },
         {
             name: "Cancelled",
             what: count(report.cancelled, "order", "orders"),
@@ -466,9 +472,9 @@ function Losses({ trade, money }: Props) {
         },
     ];
     return (
-        <section class="panel" aria-label="What was not earned">
+        <section class="panel" aria-label="Not earned, or left behind">
             <table class="sums">
-                <caption>What was not earned</caption>
+                <caption>Not earned, or left behind</caption>
                 <thead>
                     <tr>
                         <th scope="col">Why</th>
