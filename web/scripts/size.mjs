@@ -144,6 +144,7 @@ for (const [part, budget] of Object.entries({
     card: 5,
     notify: 4,
     after: 4,
+    guest: 3,
 })) {
     const [file, ...others] = lazy.filter((name) => name.startsWith(`order.${part}-`));
     const isOne = file !== undefined && others.length === 0;

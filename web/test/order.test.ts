@@ -5,6 +5,7 @@ import { card } from "../src/order/words/card";
 import { en, type Translation } from "../src/order/words/en";
 import es from "../src/order/words/es.json" with { type: "json" };
 import { group } from "../src/order/words/group";
+import { kiosk } from "../src/order/words/kiosk";
 import { later } from "../src/order/words/later";
 import { notify } from "../src/order/words/notify";
 
@@ -24,7 +25,7 @@ const { counted, learn, menuWord, span, t } = await import("../src/order/words")
 learn(later);
 
 const translations: Record<string, Translation> = { ar, es };
-const english: Record<string, Text> = { ...en, ...later, ...group, ...card, ...notify };
+const english: Record<string, Text> = { ...en, ...later, ...group, ...card, ...notify, ...kiosk };
 type Text = string | Partial<Record<string, string>>;
 const holes = (text: Text): string[] =>
     [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();

@@ -2,6 +2,7 @@
 import type { DeviceList, Mesh } from "../base/protocol";
 import { Icon, type IconName } from "../ui/icon";
 import { type Cell, cutsOf, type Ear, type Hearer, hearersOf, lacksText } from "./ears";
+import styles from "./hearing.css?inline";
 import { t } from "./words";
 
 const icons: Readonly<Record<Ear, IconName | null>> = {
@@ -16,6 +17,10 @@ const grades: Readonly<Record<Ear, string>> = {
     deaf: "grade-text-bad",
     untold: "quiet",
 };
+
+const looks = new CSSStyleSheet();
+looks.replaceSync(styles);
+document.adoptedStyleSheets.push(looks);
 
 interface Props {
     devices: DeviceList["devices"];

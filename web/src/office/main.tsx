@@ -15,7 +15,6 @@ import "../ui/sheet.css";
 import "../ui/desk.css";
 import "./office.css";
 import "./figures.css";
-import "./hearing.css";
 import "./menu.css";
 import "./setup.css";
 

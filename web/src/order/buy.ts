@@ -1,5 +1,5 @@
 // Buying what is in the cart: its price, the order, and what became of it when no answer came.
-import { changeQuantity, linesWanted, type Mode } from "../base/cart";
+import { changeQuantity, linesWanted } from "../base/cart";
 import { systemClock } from "../base/clock";
 import type { BodyOf, Quote } from "../base/protocol";
 import { unlockTones } from "../ui/tones";
@@ -86,11 +86,6 @@ export function cartChanged(): void {
     }
 }
 
-export function setMode(next: Mode): void {
-    mode.value = next;
-    keep("mode", next);
-}
-
 // --- the price ---
 
 let quoting = 0;
@@ -159,11 +154,6 @@ export function leaveReview(): void {
 
 export function keepOwn(own: Own): void {
     owns.value = [own, ...owns.value.filter(({ id }) => id !== own.id)].slice(0, ownsMax);
-    keep("owns", owns.value);
-}
-
-export function changeOwn(id: string, change: Partial<Own>): void {
-    owns.value = owns.value.map((own) => (own.id === id ? { ...own, ...change } : own));
     keep("owns", owns.value);
 }
 

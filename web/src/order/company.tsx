@@ -1,5 +1,6 @@
 // Who orders together with this phone: the way to them (together.tsx), which is loaded later.
 import type { Door } from "./group";
+import { isKiosk } from "./kiosk";
 import { Icon } from "./parts";
 import { getRest } from "./rest";
 import { group, place } from "./shop";
@@ -24,7 +25,7 @@ function meet(door: Door | null): void {
 /** After the address changed, or at the start. */
 export function comeIn(): void {
     const door = takeDoor();
-    if (door) {
+    if (door && !isKiosk) {
         meet(door);
     }
 }
@@ -32,7 +33,7 @@ export function comeIn(): void {
 /** Says who orders together, and leads to them. */
 export function Company() {
     const people = group.value?.people ?? [];
-    return (
+    return isKiosk ? null : (
         <button type="button" class="company" aria-haspopup="dialog" onClick={() => meet(null)}>
             <Icon name="people" />
             <span>{people.length > 0 ? people.join(", ") : t("withFriends")}</span>

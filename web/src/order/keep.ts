@@ -1,5 +1,6 @@
 // What this phone remembers over a reload. Storage may be forbidden; then it lasts as long as the
-// page does.
+// page does. At a kiosk nothing is written down: it is the next guest's, too.
+import { isKiosk } from "./kiosk";
 
 const memory = new Map<string, string>();
 const name = (key: string): string => `trestle.order.${key}`;
@@ -8,7 +9,9 @@ export function keep(key: string, value: unknown): void {
     const text = JSON.stringify(value);
     memory.set(key, text);
     try {
-        localStorage.setItem(name(key), text);
+        if (!isKiosk) {
+            localStorage.setItem(name(key), text);
+        }
     } catch {
         // For this page only.
     }
@@ -16,7 +19,8 @@ export function keep(key: string, value: unknown): void {
 
 function read(key: string): string | null {
     try {
-        return localStorage.getItem(name(key)) ?? memory.get(key) ?? null;
+        const stored = isKiosk ? null : localStorage.getItem(name(key));
+        return stored ?? memory.get(key) ?? null;
     } catch {
         return memory.get(key) ?? null;
     }
@@ -29,4 +33,9 @@ export function kept(key: string): unknown {
     } catch {
         return undefined;
     }
+}
+
+/** What the page itself remembers. */
+export function forget(): void {
+    memory.clear();
 }

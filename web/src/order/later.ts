@@ -12,6 +12,7 @@ import { isOver, startTracking } from "./track";
 import { learn } from "./words";
 import { later } from "./words/later";
 
+export { leaveReview, tip } from "./buy";
 export { OrderView } from "./order";
 export { Review } from "./review";
 export { Sheets } from "./sheets";

@@ -4,6 +4,7 @@ import type { OrderPage } from "../base/protocol";
 import { follow } from "./cell";
 import { comeIn } from "./company";
 import { draw } from "./draw";
+import { isKiosk, openKiosk } from "./kiosk";
 import { startSpying } from "./menu";
 import { getRest } from "./rest";
 import { Screen, titleNow } from "./screen";
@@ -111,3 +112,6 @@ follow(() => {
 startSpying();
 watchMenu();
 void painted().then(getRest);
+if (isKiosk) {
+    void getRest().then(openKiosk);
+}

@@ -1,11 +1,11 @@
 // One order: its number, how far it is, what is to be paid.
 import type { Purchase } from "../base/protocol";
-import { changeOwn, ring } from "./buy";
+import { ring } from "./buy";
 import { nodeTime } from "./node";
 import { Icon } from "./parts";
 import { Afterwards, Code, Rate, Receipt } from "./past";
 import { Card } from "./pay";
-import { cameBack, canRing, go, money, now, type Own, page, place } from "./shop";
+import { cameBack, canRing, changeOwn, go, money, now, type Own, page, place } from "./shop";
 import { Tell } from "./tell";
 import { isOver } from "./track";
 import { clockTime, counted, span, type Text, t } from "./words";

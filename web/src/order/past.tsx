@@ -2,9 +2,9 @@
 
 import { missingChoices } from "../base/options";
 import type { AfterRoom, Past } from "./after";
-import { changeOwn } from "./buy";
 import { cell } from "./cell";
 import { newKey } from "./self";
+import { changeOwn } from "./shop";
 import { t } from "./words";
 
 const host = { changeOwn, newKey, missingChoices };

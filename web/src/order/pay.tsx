@@ -1,11 +1,10 @@
 // Paying by card. What does it (card.tsx) is loaded when somebody wants to: most look at the menu.
 
 import { systemClock } from "../base/clock";
-import { changeOwn } from "./buy";
 import type { CardRoom } from "./card";
 import { cell } from "./cell";
 import { ask, Refusal } from "./node";
-import { cameBack, money, type Own, page, shownOwn } from "./shop";
+import { cameBack, changeOwn, money, type Own, page, shownOwn } from "./shop";
 import { language, learn, t } from "./words";
 
 export interface Paying {

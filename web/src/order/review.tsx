@@ -4,7 +4,7 @@ import { locale } from "../base/locale";
 import { optionNames } from "../base/options";
 import type { Quote } from "../base/protocol";
 import { formatAge } from "../base/time";
-import { askQuote, change, order, quote, setMode, setTip, type Tip, tip } from "./buy";
+import { askQuote, change, order, quote, setTip, type Tip, tip } from "./buy";
 import { Company } from "./company";
 import {
     cart,
@@ -18,6 +18,7 @@ import {
     now,
     page,
     problem,
+    setMode,
 } from "./shop";
 import { Stepper } from "./slide";
 import { counted, t } from "./words";

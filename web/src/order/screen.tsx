@@ -1,4 +1,5 @@
 // The page: its head, and the menu, the cart or an order below it.
+import { guests, isKiosk } from "./kiosk";
 import { CartBar, Menu } from "./menu";
 import { rest } from "./rest";
 import {
@@ -25,6 +26,7 @@ export function Screen() {
             </p>
             <Body />
             {rest.value && <rest.value.Sheets />}
+            {guests.value && <guests.value.Idle />}
         </>
     );
 }
@@ -66,6 +68,9 @@ function Coming() {
 
 function Body() {
     const isOrder = place.value !== "" && place.value !== "review";
+    if (isOrder && isKiosk) {
+        return guests.value ? <guests.value.Placed own={shownOwn.value} /> : <Coming />;
+    }
     if (isOrder) {
         return rest.value ? <rest.value.OrderView own={shownOwn.value} /> : <Coming />;
     }

@@ -5,6 +5,7 @@ import { formatMoney } from "../base/money";
 import type { Bill, GroupCart, OrderPage, Purchase, Qr } from "../base/protocol";
 import { cell, derived } from "./cell";
 import { keep, kept } from "./keep";
+import { isKiosk } from "./kiosk";
 import { ask, Refusal } from "./node";
 import { type Text, t } from "./words";
 
@@ -157,6 +158,11 @@ export function setCart(next: readonly Line[]): void {
     keep("cart", next);
 }
 
+export function setMode(next: Mode): void {
+    mode.value = next;
+    keep("mode", next);
+}
+
 export function put({ item, options, note, quantity }: NewLine): void {
     const line = { item, options, note, quantity };
     if (group.value) {
@@ -175,6 +181,11 @@ export function toggled(set: ReadonlySet<string>, word: string): ReadonlySet<str
     return next;
 }
 
+export function changeOwn(id: string, change: Partial<Own>): void {
+    owns.value = owns.value.map((own) => (own.id === id ? { ...own, ...change } : own));
+    keep("owns", owns.value);
+}
+
 // --- the menu ---
 
 /** What changed for somebody who is looking: one sentence each. */
@@ -185,11 +196,17 @@ export function changesBetween(before: OrderPage, after: OrderPage): string[] {
         .map(({ name, available }) => t(available ? "backAgain" : "justSoldOut", { name }));
 }
 
+/** At a kiosk nobody types a card, and no phone is his that a message could reach. */
+function asOffered({ card, messages, ...plain }: OrderPage): OrderPage {
+    const phones = { ...(card ? { card } : {}), ...(messages ? { messages } : {}) };
+    return isKiosk ? plain : { ...plain, ...phones };
+}
+
 export function setPage(next: OrderPage): void {
     if (hasPage.value) {
         news.value = changesBetween(page.value, next).join(" ") || news.value;
     }
-    page.value = next;
+    page.value = asOffered(next);
     hasPage.value = true;
 }
 

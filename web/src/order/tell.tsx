@@ -1,8 +1,7 @@
 // The way to notify.tsx, which is loaded where the node sends messages to phones.
-import { changeOwn } from "./buy";
 import { cell } from "./cell";
 import type { NotifyRoom } from "./notify";
-import { type Own, page } from "./shop";
+import { changeOwn, type Own, page } from "./shop";
 
 const room = cell<NotifyRoom | null>(null);
 let isComing = false;

@@ -27,7 +27,7 @@ const page = {
     epoch: () => shop.page.value.epoch,
     keptCart: shop.keptCart,
     setCart: shop.setCart,
-    setMode: buy.setMode,
+    setMode: shop.setMode,
     cartChanged: buy.cartChanged,
     keepOwn: buy.keepOwn,
     resume: buy.resume,

@@ -3,11 +3,11 @@ import type { Clock, Random, Undo } from "../base/clock";
 import type { Purchase } from "../base/protocol";
 import { stayAwake } from "../ui/awake";
 import { play, readyTones } from "../ui/tones";
-import { changeOwn } from "./buy";
 import { follow } from "./cell";
+import { isKiosk } from "./kiosk";
 import { type Line, makeLine, type Told, type Wire } from "./live";
 import { ask, Refusal } from "./node";
-import { group, type Own, owns, readPage, shownOwn } from "./shop";
+import { changeOwn, group, type Own, owns, readPage, shownOwn } from "./shop";
 
 type Phase = Purchase["phase"];
 const over: readonly Phase[] = ["completed", "cancelled", "refused"];
@@ -181,6 +181,6 @@ export function startTracking(world: Watch): void {
         }
         lineWants(wanted);
         const seen = shownOwn.value?.last;
-        stayAwake(seen !== undefined && !isOver(seen));
+        stayAwake(isKiosk || (seen !== undefined && !isOver(seen)));
     });
 }

@@ -2,6 +2,7 @@ import type { PageItem } from "../../base/protocol";
 import type { after } from "./after";
 import type { card } from "./card";
 import type { group } from "./group";
+import type { kiosk } from "./kiosk";
 import type { later } from "./later";
 import type { notify } from "./notify";
 
@@ -55,6 +56,6 @@ type Said<T> = { readonly [K in keyof T]: T[K] extends string ? string : Forms }
 export type Words = Said<typeof en>;
 /** Of what is loaded later, @see later.ts, group.ts, card.ts, notify.ts and after.ts */
 export type LateWords = Said<
-    typeof later & typeof group & typeof card & typeof notify & typeof after
+    typeof later & typeof group & typeof card & typeof notify & typeof after & typeof kiosk
 >;
 export type Translation = Words & LateWords & { readonly [K in MenuWord]: string };
