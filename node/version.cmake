@@ -1,8 +1,12 @@
 # Writes node/version.h (run with cmake -P at every build; touches the file only when its text changes).
 #
 # In: GIT (may be empty), SOURCE, VERSION, HEADER. There is no date in it: the same commit gives the same bytes.
+# A release's archive has no history and says its commit in node/revision.
 set(revision "unknown")
-if(GIT)
+if(EXISTS ${SOURCE}/node/revision)
+    file(STRINGS ${SOURCE}/node/revision said LIMIT_COUNT 1)
+    string(REGEX REPLACE " .*" "" revision "${said}")
+elseif(GIT)
     execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --abbrev=12 --dirty=+changes --exclude=*
         OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed ERROR_QUIET)
     if(NOT failed)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/cli/cli.h"
+#include "node/cli/program.h"
 
 /* Every flag that @command takes, one after the other: NULL past the last. */
 static const struct flag_info *flag_at(const struct cli_command *command, size_t at,
@@ -40,13 +41,14 @@ static void put_quoted(const char *text, const char *quote, bool marks)
     }
 }
 
-static void print_bash(void)
+static void print_bash(const char *program)
 {
     const struct cli_command *command;
     const struct flag_info *flag;
     struct flag_info room;
-    (void)printf("_trestle() {\n    local words=\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                 "        words='");
+    (void)printf("_%s() {\n    local words=\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+                 "        words='",
+                 program);
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         (void)printf("%s%s", i == 0 ? "" : " ", command->name);
     }
@@ -60,16 +62,18 @@ static void print_bash(void)
     }
     (void)printf("    esac fi\n"
                  "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
-                 "}\ncomplete -o default -F _trestle trestle\n");
+                 "}\ncomplete -o default -F _%s %s\n",
+                 program, program);
 }
 
-static void print_zsh(void)
+/* Sourced, it says whom it completes; as a file of fpath zsh calls it for a first completion. */
+static void print_zsh(const char *program)
 {
     static const char quote[] = "'\\''";
     const struct cli_command *command;
     const struct flag_info *flag;
     struct flag_info room;
-    (void)printf("#compdef trestle\n_trestle() {\n    local -a commands\n    commands=(\n");
+    (void)printf("#compdef %s\n_%s() {\n    local -a commands\n    commands=(\n", program, program);
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
         (void)printf("        '%s:", command->name);
         put_quoted(command->help, quote, true);
@@ -86,20 +90,22 @@ static void print_zsh(void)
         }
         (void)printf(" '*:file:_files';;\n");
     }
-    (void)printf("    esac\n}\ncompdef _trestle trestle\n");
+    (void)printf("    esac\n}\n"
+                 "if [ \"$funcstack[1]\" = _%s ]; then _%s \"$@\"; else compdef _%s %s; fi\n",
+                 program, program, program, program);
 }
 
-static void print_fish(void)
+static void print_fish(const char *program)
 {
     const struct cli_command *command;
     const struct flag_info *flag;
     struct flag_info room;
     for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++) {
-        (void)printf("complete -c trestle -n __fish_use_subcommand -a %s -d '", command->name);
+        (void)printf("complete -c %s -n __fish_use_subcommand -a %s -d '", program, command->name);
         put_quoted(command->help, "\\'", false);
         (void)printf("'\n");
         for (size_t at = 0; (flag = flag_at(command, at, &room)) != NULL; at++) {
-            (void)printf("complete -c trestle -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
+            (void)printf("complete -c %s -n '__fish_seen_subcommand_from %s' -l %s%s -d '", program,
                          command->name, flag->name, flag->argument == NULL ? "" : " -r");
             put_quoted(flag->help, "\\'", false);
             (void)printf("'\n");
@@ -109,14 +115,14 @@ static void print_fish(void)
 
 static const struct {
     const char *shell;
-    void (*print)(void);
+    void (*print)(const char *program);
 } shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
 
 int command_completion(const struct args *args)
 {
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
         if (strcmp(shells[i].shell, args->words[0]) == 0) {
-            shells[i].print();
+            shells[i].print(program_running()->name);
             return EXIT_DONE;
         }
     }

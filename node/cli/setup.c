@@ -106,6 +106,8 @@ int setup_folder(const struct place *place, bool may_be_restored)
     return err == 0 ? EXIT_DONE : tell_state_failure(place->state, err);
 }
 
+/* The settings that were said, as the folder's own file. Without any it has none, and another file
+ * counts, such as /etc/trestle/trestle.conf. */
 static int config_write(const struct args *args, const char *state)
 {
     char path[PATH_BYTES_MAX];
@@ -114,17 +116,22 @@ static int config_write(const struct args *args, const char *state)
     if (err != 0 || path_exists(path)) {
         return err;
     }
-    text_append_text(&text, "# Settings of this device; trestle run --help names them all.\n");
     for (uint32_t i = 0; i < args->flags_count; i++) {
         if (setting_info_find(args->flags[i].name) == NULL) {
             continue;
+        }
+        if (text.size == 0) {
+            text_append_text(&text,
+                             "# Settings of this device; trestle run --help names them all.\n");
         }
         text_append_text(&text, args->flags[i].name);
         text_append_text(&text, " = ");
         text_append_text(&text, args->flags[i].value);
         text_append_text(&text, "\n");
     }
-    err = file_write(path, bytes_of(text.data, text.size), 0644);
+    if (text.size > 0) {
+        err = file_write(path, bytes_of(text.data, text.size), 0644);
+    }
     text_close(&text);
     return err;
 }

@@ -70,9 +70,9 @@ int web_context_open(struct web *web)
         .port = CONTEXT_PORT_NO_LISTEN,
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_VALIDATE_UTF8 |
                    (web->tls.certificate != NULL ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
+        /* gid and uid stay 0, nobody else to become: with -1 lws gives the control's socket to its
+         * owner once more, which a service's filter of system calls takes for an attack. */
         .user = web,
-        .gid = -1,
-        .uid = -1,
         .max_http_header_data = HEADER_BYTES_MAX,
         .max_http_header_pool = (unsigned short)web_connections_room(web),
         .retry_and_idle_policy = &liveness,

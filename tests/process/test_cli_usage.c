@@ -192,6 +192,22 @@ TEST(cli_usage, settings_are_read_from_the_first_file_that_is_there)
     stall_close(&stall);
 }
 
+TEST(cli_usage, settings_said_at_the_start_are_kept_in_the_folder_and_without_any_it_has_no_file)
+{
+    struct stall stall;
+    char path[160];
+    stall_open(&stall);
+    const char *const state = stall.nodes[0].state, *const other = stall.nodes[1].state;
+    assert_int_equal(RUN("init", "--state", state, "--name", "Bar").status, 0);
+    (void)snprintf(path, sizeof path, "%s/trestle.conf", state);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(RUN("init", "--state", other, "--name", "Bar", "--http", "127.0.0.1:0").status,
+                     0);
+    (void)snprintf(path, sizeof path, "%s/trestle.conf", other);
+    assert_int_equal(access(path, F_OK), 0);
+    stall_close(&stall);
+}
+
 /* --- at a node --- */
 
 static const struct typed slips[] = {

@@ -20,6 +20,7 @@ stages=(
     "stripe|the practice Stripe is what its documentation and the official client say|stage_stripe|waits"
     "messages|customers who left are told once of each state, through kills and carriers that fail|stage_messages|waits"
     "demo|orders through kills and partitions; each sabotage is noticed|stage_demo|waits"
+    "package|the Debian packages: their files, units and lists of parts|stage_package|waits"
     "tsan|every test that has threads or processes under the thread sanitizer|stage_tsan|waits"
 )
 
@@ -126,6 +127,12 @@ stage_messages() {
     check_showing 3 "messages to phones, judged by what came" node tests/messages/messages.mjs
 }
 
+stage_package() {
+    must "packages" built_packages || return 0
+    check_showing 40 "content, units, scripts, lists of parts" judge_packages
+    check "a fault of each is noticed" judge_packages --self-test
+}
+
 stage_hostile() {
     must "release build" build release hostile || return 0
     check_showing 12 "listeners, strangers, thieves, clones" hostile build/release
@@ -154,6 +161,7 @@ need_stage() {
     stripe) need_stripe_packages && need_web_packages ;;
     messages) need_web_packages ;;
     e2e) need_build "${packages_browser[@]}" && build_web && need_stripe_packages ;;
+    package) need_build "${packages_package[@]}" && build_web && mkdir -p "$packages" ;;
     demo) need_build "${packages_verify[@]}" && build_web && need_stripe_packages ;;
     esac
 }

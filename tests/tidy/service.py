@@ -30,6 +30,9 @@ UNWANTED = {"PrivateDevices", "PrivateUsers", "DynamicUser"}
 # By /proc/devices: /dev/usb/lp0, /dev/lp0, /dev/ttyUSB0, /dev/ttyACM0, /dev/ttyS0.
 DEVICES = {f"char-{name} rw" for name in ("usb", "lp", "ttyUSB", "ttyACM", "ttyS")}
 
+# Without the third ZeroMQ ends the program: its threads say which scheduling they have.
+CALLS = {"@system-service", "~@privileged @resources", "sched_setscheduler"}
+
 KEYS = {"stripe-secret-key", "stripe-publishable-key", "stripe-webhook-secret",
         "stripe-webhook-secret-next",  # of the gateway, by gateway/config/credentials.h
         "vapid-private-key", "sms-key"}
@@ -66,6 +69,8 @@ def findings(path, program, root):
         yield f"LoadCredential is {sorted(keys)}"
     if stated(path, "DeviceAllow") != DEVICES:
         yield f"DeviceAllow is {sorted(stated(path, 'DeviceAllow'))}"
+    if stated(path, "SystemCallFilter") != CALLS:
+        yield f"SystemCallFilter is {sorted(stated(path, 'SystemCallFilter'))}"
     for unwanted in sorted(UNWANTED & {key for key, value in service.items() if value != "no"}):
         yield f"{unwanted} hides printers"
     if int(service["WatchdogSec"]) < 3 * look_period(root):
