@@ -317,7 +317,7 @@ test("the till can take back: void, discount, pay, cancel, refund", async ({ bro
     await counter.getByRole("button", { name: /^A1/ }).click();
     await counter.getByRole("button", { name: "Void Water" }).click();
     await counter.getByRole("button", { name: "Wrong item" }).click();
-    await counter.getByRole("button", { name: "−50 %" }).click();
+    await counter.getByRole("button", { name: "−50%" }).click();
     await counter.getByRole("button", { name: "Voucher" }).click();
     await counter.getByRole("button", { name: "Pay €1.40" }).click();
     await counter.getByRole("button", { name: /^Exact/ }).click();
@@ -353,7 +353,7 @@ test("a till has the discounts of Set-up, but for those of managers", async ({ b
     await sheet.getByRole("button", { name: "Mug −€0.50" }).click();
     await counter.getByRole("button", { name: "Mug", exact: true }).click();
     await expect.poll(() => node.orders.get(id)?.total).toBe(230);
-    await sheet.getByRole("button", { name: "Neighbours −15 %" }).click();
+    await sheet.getByRole("button", { name: "Neighbours −15%" }).click();
     await counter.getByRole("button", { name: "From next door" }).click();
     await expect
         .poll(() => node.writes.at(-1)?.body)

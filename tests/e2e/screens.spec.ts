@@ -13,6 +13,7 @@ import {
     ticketContrast,
 } from "./pages";
 import { test } from "./test";
+import { counterWords, type Language, staffWords, wordsOf } from "./words";
 
 const themes: Theme[] = ["light", "dark"];
 
@@ -32,6 +33,8 @@ interface Scene {
     isPicture?: boolean;
     /** px; what a thing to press must at least be, where that is not usual for the screen. */
     least?: number;
+    /** What whoever works here has chosen. */
+    language?: Language;
     prepare(page: Page, busy: Busy): Promise<void>;
 }
 
@@ -49,6 +52,96 @@ async function openVoided(page: Page, { node, voided }: Busy): Promise<void> {
     await live(page);
     await page.getByRole("button", { name: "Decide 2" }).click();
     await expect(page.locator(".voided")).toHaveCount(2);
+}
+
+/** Where Arabic is spoken the menu is in it, too. */
+async function openIn(language: "es" | "ar", page: Page, { node }: Busy): Promise<void> {
+    if (language === "ar") {
+        const { speakArabic } = await import("../../web/test/fake-arabic.mjs");
+        speakArabic(node);
+        await page.reload();
+    }
+    const live = wordsOf(language, staffWords).text("live");
+    await expect(page.getByRole("status").first()).toHaveText(live);
+}
+
+/** The counter's scenes that say most, in a language whose words are long or run to the left. */
+function inLanguage(language: "es" | "ar", name: string, isPicture: boolean): Scene[] {
+    const said = wordsOf(language, counterWords);
+    const common = { path: "/counter", language, isPicture };
+    const sellTwo = async (page: Page): Promise<void> => {
+        await page.locator(".item").nth(0).click(); // asks nothing
+        await page.locator(".item").nth(5).click();
+    };
+    return [
+        {
+            ...common,
+            name: `counter-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await sellTwo(page);
+            },
+        },
+        {
+            ...common,
+            name: `counter-pay-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await sellTwo(page);
+                await page.keyboard.press("p");
+                await expect(page.getByRole("dialog")).toContainText(said.text("toPay"));
+                await page.keyboard.type("2000");
+            },
+        },
+        {
+            ...common,
+            name: `counter-placed-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await sellTwo(page);
+                await page.keyboard.press("p");
+                await page.locator(".tender button").last().click();
+                await expect(page.locator(".placed-change:visible")).toBeVisible();
+            },
+        },
+        {
+            ...common,
+            name: `counter-options-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await page.locator(".item").nth(3).click(); // asks for a sauce
+                await expect(page.getByRole("dialog")).toContainText(said.text("required"));
+            },
+        },
+        {
+            ...common,
+            name: `counter-orders-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await page.keyboard.press("o");
+                await expect(page.locator(".order-row").first()).toBeVisible();
+            },
+        },
+        {
+            ...common,
+            name: `counter-order-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await page.keyboard.press("o");
+                await page.locator(".order-row").first().click();
+                await expect(page.getByRole("dialog")).toBeVisible();
+            },
+        },
+        {
+            ...common,
+            name: `counter-more-${name}`,
+            async prepare(page, busy) {
+                await openIn(language, page, busy);
+                await page.locator(".more-button").click();
+                await expect(page.getByRole("dialog")).toContainText(said.text("cashDrawer"));
+            },
+        },
+    ];
 }
 
 const scenes: Scene[] = [
@@ -239,6 +332,8 @@ const scenes: Scene[] = [
             await page.locator("summary").click();
         },
     },
+    ...inLanguage("es", "spanish", false),
+    ...inLanguage("ar", "arabic", true),
     {
         name: "kitchen",
         path: "/kitchen",
@@ -349,6 +444,9 @@ for (const scene of scenes) {
         test(`${scene.name} on a ${size}`, async ({ page }) => {
             const busy = await startBusyNode();
             await page.setViewportSize(viewport);
+            await page.addInitScript((language) => {
+                localStorage.setItem("trestle.language", language);
+            }, scene.language ?? "en");
             await open(page, busy.node.url + scene.path, "light");
             await scene.prepare(page, busy);
             const pathOf = (theme: Theme) =>

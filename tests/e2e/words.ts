@@ -1,8 +1,8 @@
-// What the customers' page says in another language, from the tables that it reads itself.
+// What a page says in another language, from the tables that it reads itself.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-export type Language = "es" | "ar";
+export type Language = "en" | "es" | "ar";
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
 export interface Said {
@@ -14,18 +14,38 @@ export interface Said {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+/** What keeps a name in the direction of its own. */
+const apart = "[\u2068\u2069]*";
+
 function matching(text: string, values: Record<string, string>): RegExp {
-    const parts = text.split(/\{(\w+)\}/); // words, name, words, name ...
+    const parts = text.replace(/<\/?b>/g, "").split(/\{(\w+)\}/); // words, name, words, name ...
     const pattern = parts.map((part, at) => {
-        const value = at % 2 === 0 ? part : values[part];
-        return value === undefined ? ".+" : escaped(value);
+        if (at % 2 === 0) {
+            return escaped(part);
+        }
+        const value = values[part];
+        return value === undefined ? ".+" : apart + escaped(value) + apart;
     });
     return new RegExp(pattern.join(""));
 }
 
-export function wordsOf(language: Language): Said {
-    const file = resolve(__dirname, `../../web/src/order/words/${language}.json`);
-    const table: Record<string, string | Forms> = JSON.parse(readFileSync(file, "utf8"));
+type Table = Record<string, string | Forms>;
+
+/** Those of the customers' page. */
+const customers = ["order/words"];
+/** Those of the counter, and what all screens of staff say. */
+export const counterWords = ["counter/words", "counter/later-words"];
+export const staffWords = ["base/words"];
+
+function read(place: string, language: Language): Table {
+    const file = resolve(__dirname, `../../web/src/${place}/${language}.json`);
+    return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** @param places where under web/src its tables lie */
+export function wordsOf(language: Language, places: readonly string[] = customers): Said {
+    const tables = places.map((place) => read(place, language));
+    const table: Table = Object.assign({}, ...tables);
     const plural = new Intl.PluralRules(language);
     return {
         text(name, values = {}) {

@@ -9,8 +9,8 @@ const kilobyte = 1024;
 
 /** What a screen says: a page fetches the file of one language before it is drawn, the others
  * afterwards. */
-function catalogue(place, budget) {
-    const files = ["en", "es", "ar"].map((language) => `src/${place}/words/${language}.json`);
+function catalogue(place, budget, folder = "words") {
+    const files = ["en", "es", "ar"].map((language) => `src/${place}/${folder}/${language}.json`);
     return Object.fromEntries(files.map((file) => [file, budget]));
 }
 
@@ -32,6 +32,8 @@ const budgets = {
         first: 30,
         parts: {
             ...shared,
+            ...catalogue("counter", 4),
+            ...catalogue("counter", 5, "later-words"),
             "src/counter/order-sheet.tsx": 5,
             "src/counter/receipt.tsx": 3,
             "src/counter/voided.tsx": 3,

@@ -187,11 +187,10 @@ describe("the ticks", () => {
             ["a3", "seen"],
             ["gone", "seen"],
         ]);
-        expect(stuckTexts(orders, stuck).map(({ words }) => words)).toEqual([
-            "not seen by the kitchen: call out or print",
-            "not saved on another device: keep this one running",
+        expect(stuckTexts(orders, stuck)).toEqual([
+            "<b>A1, A3</b>: not seen by the kitchen: call out or print.",
+            "<b>A2</b>: not saved on another device: keep this one running.",
         ]);
-        expect(stuckTexts(orders, stuck)[0]?.numbers.split(", ").length).toBe(2);
         expect(stuckTexts(orders, new Map())).toEqual([]);
     });
 
@@ -318,8 +317,7 @@ describe("an order that is not paid for good", () => {
     const lost = { ...payment, state: "canceled", held: 0, lapsed_at: now - hour } as const;
     const lapsed = (id: string, change: Partial<Order> = {}): Order =>
         order(id, { due: -500, provider: { ...provider, held: 0, payments: [lost] }, ...change });
-    const texts = (...orders: Order[]) =>
-        holdTexts(orders, now).map(({ numbers, words }) => `${numbers}: ${words}`);
+    const texts = (...orders: Order[]) => holdTexts(orders, now);
 
     test("says in words when the bank lets go, that it did, and that nothing was charged", () => {
         const until = dateText(now + hour);

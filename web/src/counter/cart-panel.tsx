@@ -2,13 +2,15 @@
 
 import { type CartLine, cartCount, changeQuantity, lineTotal } from "../base/cart";
 import { optionNames } from "../base/options";
-import { numberText } from "../base/words";
+import { modeText, numberText } from "../base/words";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
 import { RecentOrders } from "./orders";
 import { PlacedPanel } from "./placed";
 import { type Shortage, shortages, shortageText, soldOutLines } from "./shortage";
 import { Stepper } from "./stepper";
+import { Told } from "./told";
+import { counted, listed, t } from "./words";
 
 /** The side of the counter's screen: the last order, the cart, or the newest orders. */
 export function Side({ counter }: { counter: Counter }) {
@@ -19,14 +21,14 @@ export function Side({ counter }: { counter: Counter }) {
         return <PlacedPanel counter={counter} placing={counter.placing.value} />;
     }
     return (
-        <section class="cart is-empty" aria-label="Order">
-            <p class="empty">Tap the menu to begin an order.</p>
+        <section class="cart is-empty" aria-label={t("order")}>
+            <p class="empty">{t("tapMenu")}</p>
             {counter.parked.value.length > 0 && (
                 <button type="button" onClick={() => (counter.sheet.value = { kind: "parked" })}>
-                    Parked carts <b class="badge">{counter.parked.value.length}</b>
+                    {t("parkedCarts")} <b class="badge">{counter.parked.value.length}</b>
                 </button>
             )}
-            <h2>Last orders</h2>
+            <h2>{t("lastOrders")}</h2>
             <RecentOrders counter={counter} limit={5} />
         </section>
     );
@@ -38,9 +40,11 @@ export function CartPanel({ counter }: { counter: Counter }) {
     const lost = soldOutLines(cart.value, items, counter.forced.value);
     const gone = new Set(lost.map((line) => line.id));
     return (
-        <section class="cart" aria-label="Order">
+        <section class="cart" aria-label={t("order")}>
             <header>
-                <h2>{target.value ? `Add to ${numberText(target.value)}` : "Order"}</h2>
+                <h2>
+                    {target.value ? t("addTo", { number: numberText(target.value) }) : t("order")}
+                </h2>
                 <span>
                     {cart.value.length > 0 && !target.value && (
                         <button
@@ -48,11 +52,11 @@ export function CartPanel({ counter }: { counter: Counter }) {
                             class="plain"
                             onClick={() => (counter.sheet.value = { kind: "park" })}
                         >
-                            Park
+                            {t("park")}
                         </button>
                     )}
                     <button type="button" class="plain" onClick={counter.clear}>
-                        Clear
+                        {t("clear")}
                     </button>
                 </span>
             </header>
@@ -69,7 +73,7 @@ export function CartPanel({ counter }: { counter: Counter }) {
             </ul>
             {gone.size > 0 && (
                 <p class="flag">
-                    <Icon name="warn" /> <span>Sold out meanwhile: take the marked lines out.</span>
+                    <Icon name="warn" /> <span>{t("soldOutMeanwhile")}</span>
                 </p>
             )}
             {shortages(cart.value, items).map((shortage) => (
@@ -77,7 +81,7 @@ export function CartPanel({ counter }: { counter: Counter }) {
             ))}
             <footer>
                 <p class="total">
-                    <span>Total</span>
+                    <span>{t("total")}</span>
                     <strong>{counter.money(counter.total.value)}</strong>
                 </p>
                 <Finish counter={counter} isBlocked={gone.size > 0} />
@@ -90,19 +94,19 @@ export function CartPanel({ counter }: { counter: Counter }) {
 function Short({ counter, shortage }: { counter: Counter; shortage: Shortage }) {
     const item = counter.desk.stream.state.value.items.get(shortage.item);
     const isForced = counter.forced.value.has(shortage.item);
+    const what = isForced ? t("oversoldAsSaid") : shortageText(shortage);
     return (
         <div class="flag short">
             <Icon name="warn" />
             <span>
-                <strong>{shortage.name}</strong>:{" "}
-                {isForced ? "oversold, as you said." : shortageText(shortage)}
+                <Told text={t("shortOf", { name: shortage.name, what })} />
             </span>
             {item && !isForced && (
                 <button
                     type="button"
                     onClick={() => (counter.sheet.value = { kind: "force", item, isTap: false })}
                 >
-                    Sell all the same
+                    {t("sellAllTheSame")}
                 </button>
             )}
         </div>
@@ -112,6 +116,7 @@ function Short({ counter, shortage }: { counter: Counter; shortage: Shortage }) 
 function Finish({ counter, isBlocked }: { counter: Counter; isBlocked: boolean }) {
     const isEmpty = counter.cart.value.length === 0;
     if (counter.target.value) {
+        const number = numberText(counter.target.value);
         return (
             <button
                 type="button"
@@ -119,7 +124,7 @@ function Finish({ counter, isBlocked }: { counter: Counter; isBlocked: boolean }
                 disabled={isBlocked || isEmpty}
                 onClick={counter.addToOrder}
             >
-                Add {cartCount(counter.cart.value)} to {numberText(counter.target.value)}
+                {counted("addMany", cartCount(counter.cart.value), { number })}
             </button>
         );
     }
@@ -130,36 +135,36 @@ function Finish({ counter, isBlocked }: { counter: Counter; isBlocked: boolean }
             disabled={isBlocked || isEmpty}
             onClick={() => (counter.sheet.value = { kind: "pay" })}
         >
-            <Icon name="cash" /> Pay {counter.money(counter.total.value)}
+            <Icon name="cash" /> {t("payPrice", { price: counter.money(counter.total.value) })}
         </button>
     );
 }
 
 const modes = [
-    { mode: "eat-in", text: "Eat in", icon: "plate" },
-    { mode: "take-away", text: "Take away", icon: "bag" },
+    { mode: "eat-in", icon: "plate" },
+    { mode: "take-away", icon: "bag" },
 ] as const;
 
 function Details({ counter }: { counter: Counter }) {
     return (
         <div class="details">
             {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form */}
-            <div class="switch" role="group" aria-label="Eat in or take away">
-                {modes.map(({ mode, text, icon }) => (
+            <div class="switch" role="group" aria-label={t("mode")}>
+                {modes.map(({ mode, icon }) => (
                     <button
                         key={mode}
                         type="button"
                         aria-pressed={counter.mode.value === mode}
                         onClick={() => (counter.mode.value = mode)}
                     >
-                        <Icon name={icon} /> {text}
+                        <Icon name={icon} /> {modeText(mode)}
                     </button>
                 ))}
             </div>
             <input
                 class="table-number"
-                aria-label="Table, if it is brought to one"
-                placeholder="Table"
+                aria-label={t("tableLabel")}
+                placeholder={t("table")}
                 inputMode="numeric"
                 maxLength={5}
                 value={counter.table.value}
@@ -168,8 +173,8 @@ function Details({ counter }: { counter: Counter }) {
                 }
             />
             <input
-                aria-label="Customer's name, if wanted"
-                placeholder="Name (optional)"
+                aria-label={t("nameLabel")}
+                placeholder={t("nameHint")}
                 maxLength={40}
                 value={counter.name.value}
                 onInput={(event) => (counter.name.value = event.currentTarget.value)}
@@ -197,14 +202,24 @@ function Row({ counter, line, isGone }: RowProps) {
     return (
         <li class={isGone ? "row is-gone" : "row"}>
             <button type="button" class="row-name" onClick={open}>
-                <span>{item.name}</span>
-                {options.length > 0 && <small>{options.join(", ")}</small>}
-                {line.note !== "" && (
-                    <small class="row-note">
-                        <Icon name="note" /> {line.note}
+                <span>
+                    <bdi>{item.name}</bdi>
+                </span>
+                {options.length > 0 && (
+                    <small>
+                        <bdi>{listed(options)}</bdi>
                     </small>
                 )}
-                {isGone ? <strong>Sold out</strong> : <small class="edit">Options, note</small>}
+                {line.note !== "" && (
+                    <small class="row-note">
+                        <Icon name="note" /> <bdi>{line.note}</bdi>
+                    </small>
+                )}
+                {isGone ? (
+                    <strong>{t("soldOut")}</strong>
+                ) : (
+                    <small class="edit">{t("editLine")}</small>
+                )}
             </button>
             <Stepper
                 value={line.quantity}

@@ -22,6 +22,7 @@ import * as actions from "./actions";
 import type { Parked } from "./parked";
 import { type Forced, shortages } from "./shortage";
 import { overdue, type Unseen, watchUnseen } from "./ticks";
+import { t } from "./words";
 
 /** Over the screen: nothing, or one of these. */
 export type Sheet =
@@ -204,7 +205,8 @@ export function startCounter(desk: Desk): Counter {
                 sheet.value =
                     open.kind === "split" && open.id === null ? { ...open, id: placed.id } : open;
             } else {
-                say(`${placed.number} is saved: ${formatMoney(placed.total, currency())}.`);
+                const price = formatMoney(placed.total, currency());
+                say(t("saved", { number: placed.number, price }));
             }
         } else if (isShown) {
             placing.value = null;
@@ -261,7 +263,7 @@ export function startCounter(desk: Desk): Counter {
             if (order && cart.value.length > 0) {
                 const body = { lines: linesWanted(cart.value), ...forcedBody() };
                 clear();
-                say(`Added to ${numberText(order)}.`);
+                say(t("added", { number: numberText(order) }));
                 void desk.act(actions.addLines(order, body));
             }
         },

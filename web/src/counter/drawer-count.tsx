@@ -14,6 +14,7 @@ import {
     withPieces,
 } from "./drawer-sums";
 import { Keypad, typedOn, useTyping } from "./keypad";
+import { t } from "./later-words";
 
 interface Props {
     counter: Counter;
@@ -48,7 +49,7 @@ export function CountSheet({ counter, drawer, onBack, onDone }: Props) {
     };
     return (
         <Sheet
-            title={`Count drawer ${drawer.number}`}
+            title={t("countDrawer", { n: drawer.number })}
             onClose={onBack}
             isWide
             actions={
@@ -64,7 +65,7 @@ export function CountSheet({ counter, drawer, onBack, onDone }: Props) {
                         disabled={!isCounted}
                         onClick={() => void close()}
                     >
-                        <Icon name="check" /> Close with {counter.money(counted)}
+                        <Icon name="check" /> {t("closeWith", { price: counter.money(counted) })}
                     </button>
                 </div>
             }
@@ -85,24 +86,22 @@ export function CountSheet({ counter, drawer, onBack, onDone }: Props) {
                 </div>
                 <div class="pay-right">
                     <p class="pay-given">
-                        <span>Should be in it</span>
+                        <span>{t("shouldBe")}</span>
                         <strong>{counter.money(drawer.expected)}</strong>
                     </p>
                     <p class="pay-given">
-                        <span>Counted</span>
+                        <span>{t("counted")}</span>
                         <strong>{counter.money(counted)}</strong>
                     </p>
                     <label class="drawer-field">
-                        Note, if there is something to say
+                        {t("countNote")}
                         <input
                             value={note}
                             maxLength={noteMax}
                             onInput={(event) => setNote(event.currentTarget.value)}
                         />
                     </label>
-                    <p>
-                        Closing ends this session. Then the drawer is opened again with its float.
-                    </p>
+                    <p>{t("closingHow")}</p>
                 </div>
             </div>
         </Sheet>
@@ -110,8 +109,8 @@ export function CountSheet({ counter, drawer, onBack, onDone }: Props) {
 }
 
 const manners = [
-    { isByPiece: false, text: "The total" },
-    { isByPiece: true, text: "Notes and coins" },
+    { isByPiece: false, text: "theTotal" },
+    { isByPiece: true, text: "notesAndCoins" },
 ] as const;
 
 interface MannerProps {
@@ -122,7 +121,7 @@ interface MannerProps {
 function Manner({ isByPiece: now, onChange }: MannerProps) {
     return (
         // biome-ignore lint/a11y/useSemanticElements: two buttons, not a form
-        <div class="switch drawer-manner" role="group" aria-label="How it is counted">
+        <div class="switch drawer-manner" role="group" aria-label={t("howCounted")}>
             {manners.map(({ isByPiece, text }) => (
                 <button
                     key={text}
@@ -130,7 +129,7 @@ function Manner({ isByPiece: now, onChange }: MannerProps) {
                     aria-pressed={isByPiece === now}
                     onClick={() => onChange(isByPiece)}
                 >
-                    {text}
+                    {t(text)}
                 </button>
             ))}
         </div>

@@ -5,6 +5,8 @@ import { nodeNow } from "../base/stream";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
 import { differenceText, doubtsOf, missingText, partsOf } from "./drawer-sums";
+import { signed } from "./figures";
+import { t } from "./later-words";
 import { Sum } from "./sum";
 
 interface Props {
@@ -19,16 +21,17 @@ export function DrawerPaper({ counter, drawer }: Props) {
     return (
         <article class="drawer-paper">
             <header class="drawer-head">
-                <strong>{session?.popup}</strong>
+                <strong>
+                    <bdi>{session?.popup}</bdi>
+                </strong>
                 <span>
-                    {`${drawer.counted ? "Count (Z)" : "Reading (X)"} of drawer ${drawer.number}`}
-                    {`, day ${drawer.day}`}
+                    {t(drawer.counted ? "count" : "reading", {
+                        n: drawer.number,
+                        day: drawer.day,
+                    })}
                 </span>
                 <span>{openedText(drawer)}</span>
-                <span>
-                    {drawer.counted ? "Shown" : "Read"} {dateText(nodeNow(stream))}
-                    {session?.device_name && `, ${session.device_name}`}
-                </span>
+                <span>{readText(drawer, nodeNow(stream), session?.device_name ?? "")}</span>
             </header>
             {drawer.counts.length === 0 ? (
                 <Parts counter={counter} drawer={drawer} figures={drawer} />
@@ -48,12 +51,16 @@ export function DrawerPaper({ counter, drawer }: Props) {
 }
 
 function openedText({ opened_at, opened_by }: Drawer): string {
-    const by = opened_by > 0 ? ` by staff ${opened_by}` : "";
-    return `Opened ${dateText(opened_at)}${by}`;
+    const time = dateText(opened_at);
+    return opened_by > 0 ? t("openedBy", { time, n: opened_by }) : t("opened", { time });
 }
 
-function signed({ money }: Counter, amount: number): string {
-    return amount < 0 ? `−${money(-amount)}` : money(amount);
+function readText({ counted }: Drawer, now: number, device: string): string {
+    const what = { time: dateText(now), device };
+    if (device === "") {
+        return t(counted ? "shownAt" : "readAt", what);
+    }
+    return t(counted ? "shownAtOn" : "readAtOn", what);
 }
 
 type Figures = Pick<DrawerCounted, "paid" | "refunded" | "expected">;
@@ -63,11 +70,11 @@ function Parts({ counter, drawer, figures }: Props & { figures: Figures }) {
         <>
             <dl class="sums">
                 {partsOf(drawer, figures).map(({ name, amount }) => (
-                    <Sum key={name} name={name} text={signed(counter, amount)} />
+                    <Sum key={name} name={name} text={signed(counter.money(amount))} />
                 ))}
             </dl>
             <dl class="sums drawer-total">
-                <Sum name="Should be in it" text={counter.money(figures.expected)} />
+                <Sum name={t("shouldBe")} text={counter.money(figures.expected)} />
             </dl>
         </>
     );
@@ -79,12 +86,16 @@ function Counted({ counter, drawer, counted }: Props & { counted: DrawerCounted 
         <section>
             <Parts counter={counter} drawer={drawer} figures={counted} />
             <dl class="sums">
-                <Sum name="Counted" text={counter.money(counted.counted)} />
+                <Sum name={t("counted")} text={counter.money(counted.counted)} />
             </dl>
             <p class={counted.difference === 0 ? "drawer-result" : "drawer-result is-off"}>
                 {session && differenceText(counted.difference, session)}
             </p>
-            {counted.note !== "" && <p>{counted.note}</p>}
+            {counted.note !== "" && (
+                <p>
+                    <bdi>{counted.note}</bdi>
+                </p>
+            )}
         </section>
     );
 }
@@ -92,10 +103,10 @@ function Counted({ counter, drawer, counted }: Props & { counted: DrawerCounted 
 function Moves({ counter, drawer }: Props) {
     return drawer.moves.length === 0 ? null : (
         <section>
-            <h3>Put in and taken out</h3>
+            <h3>{t("movesTitle")}</h3>
             <dl class="sums">
                 {drawer.moves.map(({ id, amount, reason }) => (
-                    <Sum key={id} name={reason} text={signed(counter, amount)} />
+                    <Sum key={id} name={<bdi>{reason}</bdi>} text={signed(counter.money(amount))} />
                 ))}
             </dl>
         </section>

@@ -1,8 +1,9 @@
 // A cash session in figures: what lies in the drawer by parts, and what a count makes of it.
 import { type Draft, draft } from "../base/action";
-import { count } from "../base/count";
 import { type Currency, formatMoney } from "../base/money";
 import type { Drawer, DrawerCounted, Peer } from "../base/protocol";
+import { counted, t } from "./later-words";
+import { listed } from "./words";
 
 export interface Part {
     readonly name: string;
@@ -17,45 +18,32 @@ export function partsOf(
     const sum = (isWanted: (amount: number) => boolean): number =>
         moves.reduce((all, { amount }) => (isWanted(amount) ? all + amount : all), 0);
     return [
-        { name: "Float", amount: float },
-        { name: "Cash taken", amount: figures.paid },
-        { name: "Given back", amount: 0 - figures.refunded },
-        { name: "Put in", amount: sum((amount) => amount > 0) },
-        { name: "Taken out", amount: sum((amount) => amount < 0) },
+        { name: t("float"), amount: float },
+        { name: t("cashTaken"), amount: figures.paid },
+        { name: t("givenBack"), amount: 0 - figures.refunded },
+        { name: t("sumPutIn"), amount: sum((amount) => amount > 0) },
+        { name: t("takenOut"), amount: sum((amount) => amount < 0) },
     ];
 }
 
 /** What was counted, held against what should be there. */
 export function differenceText(difference: number, currency: Currency): string {
     if (difference === 0) {
-        return "It matches";
+        return t("matches");
     }
-    const amount = formatMoney(Math.abs(difference), currency);
-    return difference > 0 ? `Over by ${amount}` : `Short by ${amount}`;
+    const price = formatMoney(Math.abs(difference), currency);
+    return t(difference > 0 ? "overBy" : "shortBy", { price });
 }
 
 /** What is wrong with a session or its figures, in words. */
 export function doubtsOf(drawer: Drawer): string[] {
     const lacking = Math.max(0, ...drawer.counts.map(({ missing }) => missing));
     const found: [boolean, string][] = [
-        [
-            drawer.counted_twice,
-            "It was counted twice. Both counts stand until a manager decides which holds.",
-        ],
-        [
-            drawer.opened_twice,
-            "It was opened at two devices. The cash that the other one took is not in it.",
-        ],
-        [
-            lacking > 0,
-            `${count(lacking, "entry", "entries")} of its device had not come here: ` +
-                "the figures are without them.",
-        ],
-        [drawer.cut_short, "It has more entries than are kept: the figures lack some."],
-        [
-            drawer.overflow || drawer.counts.some(({ overflow }) => overflow),
-            "The amounts are too large to add up.",
-        ],
+        [drawer.counted_twice, t("countedTwice")],
+        [drawer.opened_twice, t("openedTwice")],
+        [lacking > 0, counted("entriesMissing", lacking)],
+        [drawer.cut_short, t("cutShort")],
+        [drawer.overflow || drawer.counts.some(({ overflow }) => overflow), t("tooLarge")],
     ];
     return found.filter(([is]) => is).map(([, words]) => words);
 }
@@ -66,10 +54,8 @@ export function missingText(peers: readonly Peer[]): string {
     if (away.length === 0) {
         return "";
     }
-    const devices = count(away.length, "device is", "devices are");
-    const names = away.map(({ name, device }) => name || device).join(", ");
-    const why = "so what was taken there may be missing here";
-    return `${devices} out of reach or ahead of this one, ${why}: ${names}.`;
+    const names = listed(away.map(({ name, device }) => name || device));
+    return counted("devicesAway", away.length, { names });
 }
 
 /** The one of this device that is not counted yet. */
@@ -120,15 +106,15 @@ export function withPieces(pieces: Pieces, value: number, text: string): Pieces 
 }
 
 export function openDrawer(number: number, float: number): Draft {
-    return draft("post", "/api/drawers", {}, { number, float }, `Open drawer ${number}`);
+    return draft("post", "/api/drawers", {}, { number, float }, t("doOpen", { n: number }));
 }
 
 export function moveCash({ id, number }: Drawer, amount: number, reason: string): Draft {
-    const label = `${amount > 0 ? "Put into" : "Take out of"} drawer ${number}`;
+    const label = t(amount > 0 ? "doPutInto" : "doTakeOut", { n: number });
     return draft("post", "/api/drawers/{id}/move", { id }, { amount, reason }, label);
 }
 
 export function countCash({ id, number }: Drawer, counted: number, note: string): Draft {
     const body = { counted, ...(note === "" ? {} : { note }) };
-    return draft("post", "/api/drawers/{id}/count", { id }, body, `Count drawer ${number}`);
+    return draft("post", "/api/drawers/{id}/count", { id }, body, t("countDrawer", { n: number }));
 }

@@ -3,7 +3,6 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Draft } from "../base/action";
 import { get } from "../base/ask";
-import { count } from "../base/count";
 import { dateText } from "../base/date";
 import type { Drawer } from "../base/protocol";
 import { Icon } from "../ui/icon";
@@ -17,6 +16,7 @@ import { CountSheet } from "./drawer-count";
 import { DrawerPaper } from "./drawer-paper";
 import { differenceText, moveCash, openDrawer, ownDrawer } from "./drawer-sums";
 import { Keypad, typedOn, useTyping } from "./keypad";
+import { counted, t } from "./later-words";
 
 wear(styles);
 
@@ -50,9 +50,9 @@ export function DrawerSheet({ counter }: { counter: Counter }) {
         <Notice counter={counter}>
             <p class="flag">
                 <Icon name="warn" />
-                <span>Only who may take money opens, reads or counts a cash drawer.</span>
+                <span>{t("onlyWhoMay")}</span>
             </p>
-            <p>Sign in as somebody who may, or ask a manager for the right.</p>
+            <p>{t("askForRight")}</p>
         </Notice>
     );
 }
@@ -64,7 +64,7 @@ interface NoticeProps {
 
 function Notice({ counter, children }: NoticeProps) {
     return (
-        <Sheet title="Cash drawer" onClose={counter.close}>
+        <Sheet title={t("cashDrawer")} onClose={counter.close}>
             {children}
         </Sheet>
     );
@@ -76,7 +76,7 @@ function Drawers({ counter }: { counter: Counter }) {
     if (drawers === null) {
         return (
             <Notice counter={counter}>
-                <p role="status">Waiting for the node.</p>
+                <p role="status">{t("waitingForNode")}</p>
             </Notice>
         );
     }
@@ -136,30 +136,30 @@ function Reading({ counter, drawer, drawers, onStep }: ListProps & { drawer: Dra
     const waiting = counter.desk.waiting.value.length;
     return (
         <Sheet
-            title={`Drawer ${drawer.number}${drawer.counted ? ": counted" : ""}`}
+            title={t(drawer.counted ? "drawerCounted" : "drawerOf", { n: drawer.number })}
             onClose={counter.close}
             actions={
                 <div class="drawer-buttons">
                     {drawer.counted ? (
                         <button type="button" onClick={() => onStep({ kind: "own" })}>
-                            Back
+                            {t("back")}
                         </button>
                     ) : (
                         <>
                             <button type="button" onClick={go("in")}>
-                                Put in
+                                {t("putIn")}
                             </button>
                             <button type="button" onClick={go("out")}>
-                                Take out
+                                {t("takeOut")}
                             </button>
                         </>
                     )}
                     <button type="button" onClick={() => window.print()}>
-                        Print
+                        {t("print")}
                     </button>
                     {!drawer.counted && (
                         <button type="button" class="primary" onClick={go("count")}>
-                            <Icon name="check" /> Count and close
+                            <Icon name="check" /> {t("countAndClose")}
                         </button>
                     )}
                 </div>
@@ -168,10 +168,7 @@ function Reading({ counter, drawer, drawers, onStep }: ListProps & { drawer: Dra
             {waiting > 0 && (
                 <p class="flag" role="status">
                     <Icon name="sync" />
-                    <span>
-                        {count(waiting, "thing", "things")} done here did not reach the node yet;
-                        the figures are without.
-                    </span>
+                    <span>{counted("notYetThere", waiting)}</span>
                 </p>
             )}
             <DrawerPaper counter={counter} drawer={drawer} />
@@ -185,14 +182,14 @@ function Others({ counter, drawers, shown, onStep }: ListProps & { shown?: strin
     const others = drawers.filter(({ id }) => id !== shown);
     return others.length === 0 ? null : (
         <section class="drawer-others">
-            <h3>Other drawers</h3>
+            <h3>{t("otherDrawers")}</h3>
             {others.map((drawer) => (
                 <button
                     key={drawer.id}
                     type="button"
                     onClick={() => onStep({ kind: "paper", id: drawer.id })}
                 >
-                    <b>Drawer {drawer.number}</b>
+                    <b>{t("drawerOf", { n: drawer.number })}</b>
                     <span>{dateText(drawer.opened_at)}</span>
                     <span>{stateText(counter, drawer)}</span>
                 </button>
@@ -204,7 +201,7 @@ function Others({ counter, drawers, shown, onStep }: ListProps & { shown?: strin
 function stateText(counter: Counter, { counts }: Drawer): string {
     const last = counts.at(-1);
     const session = counter.session();
-    return last && session ? differenceText(last.difference, session) : "Not counted yet";
+    return last && session ? differenceText(last.difference, session) : t("notCounted");
 }
 
 function Opening({ counter, drawers, onStep }: ListProps) {
@@ -217,22 +214,22 @@ function Opening({ counter, drawers, onStep }: ListProps) {
     useTyping(press, open, mayOpen);
     return (
         <Sheet
-            title="Open the cash drawer"
+            title={t("openTitle")}
             onClose={counter.close}
             actions={
                 <button type="button" class="primary huge" disabled={!mayOpen} onClick={open}>
-                    <Icon name="cash" /> Open with {counter.money(float)}
+                    <Icon name="cash" /> {t("openWith", { price: counter.money(float) })}
                 </button>
             }
         >
             {counter.session()?.day === 0 && (
                 <p class="flag">
                     <Icon name="warn" />
-                    <span>No trading day is open. Open one first: Office, Today.</span>
+                    <span>{t("noDay")}</span>
                 </p>
             )}
             <label class="drawer-field">
-                Number of the drawer
+                {t("drawerNumber")}
                 <input
                     inputMode="numeric"
                     maxLength={3}
@@ -241,7 +238,7 @@ function Opening({ counter, drawers, onStep }: ListProps) {
                 />
             </label>
             <p class="pay-given">
-                <span>Float</span>
+                <span>{t("float")}</span>
                 <strong>{counter.money(float)}</strong>
             </p>
             <Keypad press={press} />
@@ -251,8 +248,8 @@ function Opening({ counter, drawers, onStep }: ListProps) {
 }
 
 const reasons = {
-    in: ["Change from the bank", "From another drawer", "Own money"],
-    out: ["To the safe", "To the bank", "Tips paid out", "Bought something"],
+    in: ["fromBank", "fromDrawer", "ownMoney"],
+    out: ["toSafe", "toBank", "tipsOut", "bought"],
 } as const;
 
 interface MoveProps {
@@ -267,17 +264,18 @@ function MoveSheet({ counter, drawer, sign, onDone }: MoveProps) {
     const [typed, setTyped] = useState("");
     const press = (key: string): void => setTyped((text) => typedOn(text, key));
     const amount = Number(typed);
-    const verb = sign > 0 ? "Put in" : "Take out";
+    const isIn = sign > 0;
+    const verb = t(isIn ? "putIn" : "takeOut");
     const move = (reason: string): void => {
         onDone();
         act(counter, moveCash(drawer, sign * amount, reason), () => {
-            const done = sign > 0 ? "put into" : "taken out of";
-            say(`${counter.money(amount)} ${done} drawer ${drawer.number}.`);
+            const what = { price: counter.money(amount), n: drawer.number };
+            say(t(isIn ? "putInto" : "takenOutOf", what));
         });
     };
     useTyping(press, () => {}, false);
     return (
-        <Sheet title={`${verb}: how much, and why?`} onClose={onDone} isWide>
+        <Sheet title={t(isIn ? "putInWhy" : "takeOutWhy")} onClose={onDone} isWide>
             <div class="pay">
                 <div class="pay-left">
                     <p class="pay-given">
@@ -287,9 +285,9 @@ function MoveSheet({ counter, drawer, sign, onDone }: MoveProps) {
                     <Keypad press={press} />
                 </div>
                 <fieldset class="pay-right" disabled={amount === 0}>
-                    <legend>{amount === 0 ? "The amount first, then why" : "Why"}</legend>
+                    <legend>{t(amount === 0 ? "amountFirst" : "why")}</legend>
                     <Reasons
-                        reasons={sign > 0 ? reasons.in : reasons.out}
+                        reasons={reasons[isIn ? "in" : "out"].map((reason) => t(reason))}
                         verb={verb}
                         onChoose={move}
                     />

@@ -2,6 +2,8 @@
 import type { MenuItem } from "../base/protocol";
 import { Sheet } from "../ui/sheet";
 import type { Counter } from "./counter";
+import { Told } from "./told";
+import { counted, t } from "./words";
 
 interface Props {
     counter: Counter;
@@ -18,30 +20,27 @@ export function ForceSheet({ counter, item, onForced }: Props) {
     };
     return (
         <Sheet
-            title={`${item.name}: sold out ${elsewhere > 0 ? "here" : "by the count"}`}
+            title={t(elsewhere > 0 ? "forceHere" : "forceCount", { name: item.name })}
             onClose={counter.close}
             actions={
                 <div class="force-buttons">
                     <button type="button" class="danger" onClick={sell}>
-                        Sell all the same
+                        {t("sellAllTheSame")}
                     </button>
                     <button type="button" onClick={counter.close}>
-                        Do not sell it
+                        {t("doNotSell")}
                     </button>
                 </div>
             }
         >
             <p>{leftWhere(item.stock.here, elsewhere)}</p>
             <p>
-                Sell it only if the portion is <strong>in front of you</strong>. Somebody else may
-                have promised the same one; every screen will show it as oversold.
+                <Told text={t("forceHow")} />
             </p>
         </Sheet>
     );
 }
 
 function leftWhere(here: number, elsewhere: number): string {
-    return elsewhere > 0
-        ? `This device may sell ${here}; ${elsewhere} more are left to other devices.`
-        : "No device has any left to sell.";
+    return elsewhere > 0 ? counted("forceLeft", elsewhere, { here }) : t("forceNone");
 }

@@ -10,12 +10,14 @@ import type { Counter } from "./counter";
 import { type Counts, freeUnits, leftOnCard, priceOf, wishAmount, wishUnits } from "./give-back";
 import styles from "./give-back.css?inline";
 import { Keypad, typedOn, useTyping } from "./keypad";
+import * as later from "./later-words";
 import { Stepper } from "./stepper";
 import { Sum } from "./sum";
+import { t } from "./words";
 
 wear(styles);
 
-const reasons = ["Not good", "Wrong item", "Waited too long", "Sold out"];
+const reasons = ["notGood", "wrongItem", "waitedTooLong", "whySoldOut"] as const;
 
 interface Props {
     counter: Counter;
@@ -44,20 +46,32 @@ export function GiveBackSheet({ counter, order, onDone }: Props) {
         return (
             <Sheet
                 key="reason"
-                title={`Give back ${money(amount)}: why?`}
+                title={later.t("giveBackWhy", { price: money(amount) })}
                 onClose={() => setAsking(false)}
             >
-                <Reasons reasons={reasons} verb="Give back" onChoose={choose} />
+                <Reasons
+                    reasons={reasons.map((reason) => later.t(reason))}
+                    verb={later.t("giveBack")}
+                    onChoose={choose}
+                />
             </Sheet>
         );
     }
     return (
-        <Sheet title={`${numberText(order)}: give back to the card`} onClose={onDone} isWide>
+        <Sheet
+            title={later.t("giveBackOfOrder", { number: numberText(order) })}
+            onClose={onDone}
+            isWide
+        >
             <div class="give-back">
                 {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form */}
-                <div class="switch" role="group" aria-label="What is given back">
-                    <Way name="What was ordered" isOn={text === null} onOn={() => setText(null)} />
-                    <Way name="An amount" isOn={text !== null} onOn={() => setText("")} />
+                <div class="switch" role="group" aria-label={later.t("whatIsGivenBack")}>
+                    <Way
+                        name={later.t("whatWasOrdered")}
+                        isOn={text === null}
+                        onOn={() => setText(null)}
+                    />
+                    <Way name={later.t("anAmount")} isOn={text !== null} onOn={() => setText("")} />
                 </div>
                 {text === null ? (
                     <Lines order={order} counts={counts} onCounts={setCounts} />
@@ -70,11 +84,11 @@ export function GiveBackSheet({ counter, order, onDone }: Props) {
                     />
                 )}
                 <dl class="sums">
-                    <Sum name="Left on the card" text={money(left)} />
+                    <Sum name={later.t("leftOnCard")} text={money(left)} />
                 </dl>
                 {amount > left && (
                     <p role="alert" class="flag">
-                        The card was charged {money(left)} that is not given back yet.
+                        {later.t("moreThanCharged", { price: money(left) })}
                     </p>
                 )}
                 <button
@@ -83,7 +97,7 @@ export function GiveBackSheet({ counter, order, onDone }: Props) {
                     disabled={!isPossible}
                     onClick={() => setAsking(true)}
                 >
-                    Give back {money(amount)}
+                    {t("giveBackPrice", { price: money(amount) })}
                 </button>
             </div>
         </Sheet>
@@ -115,9 +129,11 @@ function Lines({ order, counts, onCounts }: LinesProps) {
                     <li key={line.id} class={most === 0 ? "is-struck" : ""}>
                         <span class="quantity">{most}×</span>
                         <span class="what">
-                            <span class="name">{line.name}</span>
+                            <span class="name">
+                                <bdi>{line.name}</bdi>
+                            </span>
                             {most < line.quantity && line.state === "active" && (
-                                <small>{line.quantity - most} given back</small>
+                                <small>{later.counted("unitsBack", line.quantity - most)}</small>
                             )}
                         </span>
                         {most > 0 && (

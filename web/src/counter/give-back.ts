@@ -1,6 +1,7 @@
 // What can be given back to a card that was charged by the provider: units of lines, or an amount.
 // The node computes the amounts; here it is said beforehand what they will be.
 import type { BodyOf, Line, Order } from "../base/protocol";
+import { t } from "./later-words";
 
 export type Wished = BodyOf<"/api/orders/{id}/refund-wish", "post">;
 type Wish = NonNullable<Order["provider"]>["wishes"][number];
@@ -74,18 +75,17 @@ export function wishAmount(order: Order, amount: number, reason: string): Wished
     return { amount, slot: before.length + 1, reason };
 }
 
-const states: Readonly<Record<Wish["state"], string>> = {
-    wished: "Goes back to the card",
-    pending: "On its way to the card",
-    refunded: "Given back to the card",
-    failed: "Not given back to the card",
-    overlaps: "Asked for twice, a manager decides",
-};
+const states = {
+    wished: "goesBack",
+    pending: "onItsWay",
+    refunded: "isBack",
+    failed: "notBack",
+    overlaps: "backTwice",
+} as const satisfies Record<Wish["state"], string>;
 
 /** What becomes of money that goes back, in words. */
 export const givenBack = (order: Order): readonly { id: string; name: string; amount: number }[] =>
-    wishesOf(order).map(({ id, state, reason, amount }) => ({
-        id,
-        name: reason === "" ? states[state] : `${states[state]}: ${reason}`,
-        amount,
-    }));
+    wishesOf(order).map(({ id, state, reason: why, amount }) => {
+        const what = t(states[state]);
+        return { id, name: why === "" ? what : t("backBecause", { what, why }), amount };
+    });

@@ -1,5 +1,6 @@
 // Keys for an amount of money: digits from the right, in minor units.
 import { useLayoutEffect } from "preact/hooks";
+import { t } from "./words";
 
 const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0", "⌫"];
 const digitsMax = 9;
@@ -29,7 +30,7 @@ export function Keypad({ press, shown = keys }: Props) {
                 <button
                     key={key}
                     type="button"
-                    aria-label={key === "⌫" ? "Delete the last digit" : key}
+                    aria-label={key === "⌫" ? t("deleteDigit") : key}
                     onClick={() => press(key)}
                 >
                     {key}

@@ -30,7 +30,7 @@ const desk = startDesk(stream, { ...world, shelf, send, sign, fill: fillRandom, 
 const counter = startCounter(desk);
 parkedPart.it.subscribe((it) => it?.keepCart(counter));
 
-void speak("en").then(() =>
+void speak().then(() =>
     render(
         <Gate>
             <CounterScreen counter={counter} />

@@ -4,11 +4,12 @@ import type { MenuItem } from "../base/protocol";
 import { isGoneByCount, leftText, oversoldText } from "../base/stock";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
+import { menuWords, t } from "./words";
 
 export function Menu({ counter }: { counter: Counter }) {
     const groups = shownGroups(counter);
     return (
-        <section class="menu" aria-label="Menu">
+        <section class="menu" aria-label={t("menu")}>
             <div class="menu-bar">
                 <Categories counter={counter} />
                 <label class="search">
@@ -16,8 +17,8 @@ export function Menu({ counter }: { counter: Counter }) {
                     <input
                         id="search"
                         type="search"
-                        placeholder="Search"
-                        aria-label="Search the menu"
+                        placeholder={t("search")}
+                        aria-label={t("searchMenu")}
                         value={counter.search.value}
                         onInput={(event) => (counter.search.value = event.currentTarget.value)}
                     />
@@ -25,7 +26,11 @@ export function Menu({ counter }: { counter: Counter }) {
             </div>
             {groups.map(({ category, items }) => (
                 <div key={category} class="menu-group">
-                    {groups.length > 1 && <h2>{category}</h2>}
+                    {groups.length > 1 && (
+                        <h2>
+                            <bdi>{category}</bdi>
+                        </h2>
+                    )}
                     <div class="grid">
                         {items.map((item) => (
                             <Item key={item.number} counter={counter} item={item} />
@@ -33,7 +38,7 @@ export function Menu({ counter }: { counter: Counter }) {
                     </div>
                 </div>
             ))}
-            {groups.length === 0 && <p class="empty">Nothing on the menu here.</p>}
+            {groups.length === 0 && <p class="empty">{t("nothingHere")}</p>}
         </section>
     );
 }
@@ -62,7 +67,7 @@ function shownGroups(counter: Counter): MenuGroup[] {
 function Categories({ counter }: { counter: Counter }) {
     const { categories, category: current } = counter;
     return (
-        <nav class="tabs" aria-label="Categories">
+        <nav class="tabs" aria-label={t("categories")}>
             {["", ...categories.value].map((category) => (
                 <button
                     key={category}
@@ -73,7 +78,7 @@ function Categories({ counter }: { counter: Counter }) {
                         counter.search.value = "";
                     }}
                 >
-                    {category || "All"}
+                    <bdi>{category || t("all")}</bdi>
                 </button>
             ))}
         </nav>
@@ -92,13 +97,15 @@ function Item({ counter, item }: { counter: Counter; item: MenuItem }) {
             disabled={!item.available && !isGoneByCount(item)}
             onClick={() => counter.tap(item)}
         >
-            <span class="item-name">{item.name}</span>
+            <span class="item-name">
+                <bdi>{item.name}</bdi>
+            </span>
             <Allergens item={item} />
             <Left item={item} />
             <span class="item-foot">
                 <span class="price">{counter.money(item.price)}</span>
-                {hasHint && <span class="hint">Options</span>}
-                {!item.available && <strong class="sold-out">Sold out</strong>}
+                {hasHint && <span class="hint">{t("options")}</span>}
+                {!item.available && <strong class="sold-out">{t("soldOut")}</strong>}
                 {inCart > 0 && <strong class="in-cart">{inCart}×</strong>}
             </span>
         </button>
@@ -123,9 +130,9 @@ export function Allergens({ item }: { item: MenuItem }) {
     }
     return (
         <span class="allergens">
-            {item.diet.join(", ")}
+            {menuWords(item.diet)}
             {item.diet.length > 0 && item.allergens.length > 0 && " · "}
-            {item.allergens.length > 0 && `Contains ${item.allergens.join(", ")}`}
+            {item.allergens.length > 0 && t("contains", { what: menuWords(item.allergens) })}
         </span>
     );
 }

@@ -3,34 +3,36 @@ import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { wear } from "../ui/wear";
 import type { Counter } from "./counter";
+import * as later from "./later-words";
 import styles from "./more.css?inline";
+import { t } from "./words";
 
 wear(styles);
 
 export function MoreSheet({ counter }: { counter: Counter }) {
     return (
-        <Sheet title="More" onClose={counter.close}>
-            <nav class="more" aria-label="More">
+        <Sheet title={t("more")} onClose={counter.close}>
+            <nav class="more" aria-label={t("more")}>
                 <button type="button" onClick={() => (counter.sheet.value = { kind: "drawer" })}>
                     <Icon name="cash" />
                     <span>
-                        Cash drawer
-                        <small>Float, put in and take out, reading and count</small>
+                        {later.t("cashDrawer")}
+                        <small>{later.t("cashDrawerHow")}</small>
                     </span>
                 </button>
                 <button type="button" onClick={() => (counter.sheet.value = { kind: "parked" })}>
                     <Icon name="bag" />
                     <span>
-                        Parked carts
-                        <small>Kept on this screen: no orders</small>
+                        {t("parkedCarts")}
+                        <small>{later.t("parkedHow")}</small>
                     </span>
                 </button>
                 {counter.desk.can("popup") && (
                     <a href="/codes">
                         <Icon name="note" />
                         <span>
-                            Codes
-                            <small>Posters and tables, to print</small>
+                            {later.t("codes")}
+                            <small>{later.t("codesHow")}</small>
                         </span>
                     </a>
                 )}

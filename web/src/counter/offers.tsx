@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { fetchOffers } from "../base/ask";
 import type { Offer } from "../base/protocol";
 import type { Counter } from "./counter";
+import { percentText } from "./figures";
+import { t } from "./later-words";
 
 const managers: readonly string[] = ["manager", "organiser", "owner"];
 
@@ -23,7 +25,7 @@ export function Offers({ counter, onChoose }: Props) {
                 .filter(({ hidden, manager }) => !hidden && (!manager || managers.includes(role)))
                 .map((offer) => (
                     <button key={offer.number} type="button" onClick={() => onChoose(offer)}>
-                        {offer.name} −{offerText(counter, offer)}
+                        {t("offerLess", { name: offer.name, off: offerText(counter, offer) })}
                     </button>
                 ))}
         </>
@@ -31,7 +33,7 @@ export function Offers({ counter, onChoose }: Props) {
 }
 
 export function offerText(counter: Counter, { percent_bp, amount }: Offer): string {
-    return percent_bp > 0 ? `${percent_bp / 100} %` : counter.money(amount);
+    return percent_bp > 0 ? percentText(percent_bp) : counter.money(amount);
 }
 
 /** As the node takes it: one of the two. */

@@ -9,6 +9,7 @@ import { Sheet } from "../ui/sheet";
 import type { Counter } from "./counter";
 import { Allergens, Delta } from "./menu";
 import { Stepper } from "./stepper";
+import { t } from "./words";
 
 interface Props {
     counter: Counter;
@@ -21,7 +22,8 @@ export function OptionsSheet({ counter, item, line }: Props) {
     const [options, setOptions] = useState<readonly Chosen[]>(line?.options ?? []);
     const [quantity, setQuantity] = useState(line?.quantity ?? 1);
     const [note, setNote] = useState(line?.note ?? "");
-    const missing = missingChoices(item, options);
+    const [missing] = missingChoices(item, options);
+    const price = counter.money(quantity * unitPrice(item, options));
     const put = (): void =>
         counter.putLine({
             ...(line ? { id: line.id } : {}),
@@ -33,18 +35,16 @@ export function OptionsSheet({ counter, item, line }: Props) {
     const actions = (
         <>
             <Stepper value={quantity} onChange={setQuantity} />
-            <button type="button" class="primary" disabled={missing.length > 0} onClick={put}>
-                {missing.length > 0
-                    ? `Choose ${missing[0]}`
-                    : `${line ? "Change" : "Add"} · ${counter.money(
-                          quantity * unitPrice(item, options),
-                      )}`}
+            <button type="button" class="primary" disabled={missing !== undefined} onClick={put}>
+                {missing !== undefined
+                    ? t("chooseWhat", { what: missing })
+                    : t(line ? "changeAt" : "addAt", { price })}
             </button>
         </>
     );
     return (
         <Sheet title={item.name} onClose={counter.close} actions={actions}>
-            {item.description !== "" && <p>{item.description}</p>}
+            {item.description !== "" && <p dir="auto">{item.description}</p>}
             <Allergens item={item} />
             {requiredFirst(item).map((index) => (
                 <Group
@@ -57,11 +57,11 @@ export function OptionsSheet({ counter, item, line }: Props) {
                 />
             ))}
             <label class="field">
-                Note for the kitchen
+                {t("kitchenNote")}
                 <input
                     value={note}
                     maxLength={noteMax}
-                    placeholder="Allergy, no onions …"
+                    placeholder={t("noteHint")}
                     onInput={(event) => setNote(event.currentTarget.value)}
                 />
             </label>
@@ -87,8 +87,8 @@ function Group({ counter, item, index, options, onChange }: GroupProps) {
     return (
         <fieldset class="group">
             <legend>
-                {group.name} <span class="rule">{groupRule(group)}</span>
-                {group.min > 0 && <strong class="required">Required</strong>}
+                <bdi>{group.name}</bdi> <span class="rule">{groupRule(group)}</span>
+                {group.min > 0 && <strong class="required">{t("required")}</strong>}
             </legend>
             {group.choices.map((choice, at) => {
                 const isChosen = chosen.includes(at);
@@ -104,7 +104,7 @@ function Group({ counter, item, index, options, onChange }: GroupProps) {
                         }
                     >
                         <span class="mark">{isChosen && <Icon name="check" />}</span>
-                        {choice.name}
+                        <bdi>{choice.name}</bdi>
                         <Delta counter={counter} amount={choice.price} />
                     </button>
                 );

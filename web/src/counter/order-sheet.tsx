@@ -10,13 +10,16 @@ import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
+import { percentText, signed } from "./figures";
 import { givenBack, leftOnCard } from "./give-back";
+import * as later from "./later-words";
 import { Offers, offerBody, offerText } from "./offers";
 import { DueWord, EndWord, heldOf, Ticks } from "./orders";
 import { giveBackPart } from "./parts";
 import { ReceiptButton } from "./receipt-button";
 import { Sum } from "./sum";
 import { methodText, returnable } from "./tender";
+import { listed, t } from "./words";
 
 type Asking =
     | { kind: "nothing" }
@@ -52,15 +55,23 @@ export function OrderSheet({ counter, order }: Props) {
     }
     return (
         <Sheet
-            title={`Order ${numberText(order)}`}
+            title={later.t("orderOf", { number: numberText(order) })}
             onClose={counter.close}
             isWide
             actions={<Buttons counter={counter} order={order} onAsk={setAsking} />}
         >
             <p class="order-head">
                 <strong>{phaseText(order)}</strong>
-                {whereText(order) && <span>{whereText(order)}</span>}
-                {order.reason !== "" && <span>{order.reason}</span>}
+                {whereText(order) && (
+                    <span>
+                        <bdi>{whereText(order)}</bdi>
+                    </span>
+                )}
+                {order.reason !== "" && (
+                    <span>
+                        <bdi>{order.reason}</bdi>
+                    </span>
+                )}
             </p>
             {order.flags.map((flag) => (
                 <p key={flag} class="flag">
@@ -85,16 +96,16 @@ export function OrderSheet({ counter, order }: Props) {
     );
 }
 
-const progressWords = { waiting: "", started: "Started", done: "Done" } as const;
-
 function lineState(line: Line): string {
     if (line.state !== "active") {
-        return line.state === "void" ? "Voided" : "Refused";
+        return later.t(line.state === "void" ? "voided" : "refused");
     }
     if (line.handed > 0) {
-        return line.handed < line.quantity ? `${line.handed} handed over` : "Handed over";
+        return line.handed < line.quantity
+            ? later.counted("handedSome", line.handed)
+            : later.t("handedOver");
     }
-    return progressWords[line.progress];
+    return line.progress === "waiting" ? "" : later.t(line.progress);
 }
 
 interface DetailProps extends Props {
@@ -104,35 +115,55 @@ interface DetailProps extends Props {
 
 function DetailLine({ counter, order, line, onVoid }: DetailProps) {
     const isOpen = line.state === "active" && !isClosed(order);
-    const options = line.options.map((option) => option.name).join(", ");
+    const options = listed(line.options.map((option) => option.name));
     const change = (delta: number) => () =>
         void counter.desk.act(actions.changeLine(order, line.id, delta));
     return (
         <li class={line.state === "active" ? "" : "is-struck"}>
             <span class="quantity">{line.quantity}×</span>
             <span class="what">
-                <span class="name">{line.name}</span>
-                {options !== "" && <small>{options}</small>}
-                {line.note !== "" && <small>{line.note}</small>}
+                <span class="name">
+                    <bdi>{line.name}</bdi>
+                </span>
+                {options !== "" && (
+                    <small>
+                        <bdi>{options}</bdi>
+                    </small>
+                )}
+                {line.note !== "" && (
+                    <small>
+                        <bdi>{line.note}</bdi>
+                    </small>
+                )}
                 <small>{lineState(line)}</small>
-                {line.wished !== line.quantity && <small>Asked for {line.wished}</small>}
+                {line.wished !== line.quantity && (
+                    <small>{later.t("askedFor", { n: line.wished })}</small>
+                )}
             </span>
             <span class="row-total">{counter.money(line.total)}</span>
             {isOpen && (
                 <span class="line-buttons">
-                    <button type="button" aria-label={`One more ${line.name}`} onClick={change(1)}>
+                    <button
+                        type="button"
+                        aria-label={t("oneMoreOf", { name: line.name })}
+                        onClick={change(1)}
+                    >
                         <Icon name="plus" />
                     </button>
                     <button
                         type="button"
-                        aria-label={`One less ${line.name}`}
+                        aria-label={t("oneLessOf", { name: line.name })}
                         disabled={line.wished <= 1}
                         onClick={change(-1)}
                     >
                         <Icon name="minus" />
                     </button>
-                    <button type="button" aria-label={`Void ${line.name}`} onClick={onVoid}>
-                        Void
+                    <button
+                        type="button"
+                        aria-label={later.t("voidOf", { name: line.name })}
+                        onClick={onVoid}
+                    >
+                        {later.t("voidIt")}
                     </button>
                 </span>
             )}
@@ -150,27 +181,28 @@ function Sums({ counter, order, onAsk }: Props & { onAsk(asking: Asking): void }
     return (
         <dl class="sums">
             {discount !== 0 && (
-                <Sum name="Discount" text={`−${counter.money(Math.abs(discount))}`} />
+                <Sum name={later.t("discount")} text={signed(counter.money(-Math.abs(discount)))} />
             )}
-            <Sum name="Total" text={counter.money(order.total)} />
-            {order.tip && <Sum name="Tip" text={counter.money(order.tip)} />}
+            <Sum name={t("total")} text={counter.money(order.total)} />
+            {order.tip && <Sum name={t("tip")} text={counter.money(order.tip)} />}
             {order.payments.map((payment) => {
                 const { id, method } = payment;
                 const amount = back.get(id);
-                const name = methodText(payment);
+                const how = methodText(payment);
                 return (
                     <div key={id} class="part">
-                        <dt>
-                            {payment.refund ? "Refunded" : "Paid"}, {name}
-                        </dt>
+                        <dt>{later.t(payment.refund ? "refundedBy" : "paidBy", { how })}</dt>
                         <dd>
                             {amount !== undefined && (
                                 <button
                                     type="button"
-                                    aria-label={`Give back ${counter.money(amount)}, ${name}`}
+                                    aria-label={later.t("giveBackOf", {
+                                        price: counter.money(amount),
+                                        how,
+                                    })}
                                     onClick={() => onAsk({ kind: "part", method, amount })}
                                 >
-                                    Give back
+                                    {later.t("giveBack")}
                                 </button>
                             )}
                             {counter.money(payment.amount)}
@@ -181,17 +213,17 @@ function Sums({ counter, order, onAsk }: Props & { onAsk(asking: Asking): void }
             {(order.provider?.payments ?? [])
                 .filter(({ received }) => received > 0)
                 .map(({ id, received }) => (
-                    <Sum key={id} name="Paid, card online" text={counter.money(received)} />
+                    <Sum key={id} name={later.t("paidOnline")} text={counter.money(received)} />
                 ))}
             {givenBack(order).map(({ id, name, amount }) => (
                 <Sum key={id} name={name} text={counter.money(amount)} />
             ))}
             {heldOf(order) > 0 && (
-                <Sum name="Held on a card, not charged" text={counter.money(heldOf(order))} />
+                <Sum name={later.t("heldOnCard")} text={counter.money(heldOf(order))} />
             )}
             {order.due !== 0 && (
                 <div>
-                    <dt>Open</dt>
+                    <dt>{later.t("open")}</dt>
                     <dd>
                         <DueWord counter={counter} order={order} />
                     </dd>
@@ -219,7 +251,7 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
                     class="primary"
                     onClick={() => (counter.sheet.value = { kind: "pay-order", id: order.id })}
                 >
-                    <Icon name="cash" /> Pay {counter.money(-order.due)}
+                    <Icon name="cash" /> {t("payPrice", { price: counter.money(-order.due) })}
                 </button>
             )}
             {order.due > 0 && desk.can("refund") && (
@@ -229,18 +261,18 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
             )}
             {leftOnCard(order) > 0 && desk.can("refund") && (
                 <button type="button" onClick={() => onAsk({ kind: "give-back" })}>
-                    Give back to the card
+                    {later.t("giveBackToCard")}
                 </button>
             )}
             {order.tip && order.due < 0 && (
                 <button type="button" onClick={() => void desk.act(actions.dropTip(order))}>
-                    No tip
+                    {later.t("noTip")}
                 </button>
             )}
             <ReceiptButton counter={counter} order={order} />
             {isOpen && (
                 <button type="button" onClick={addTo}>
-                    <Icon name="plus" /> Add a line
+                    <Icon name="plus" /> {later.t("addLine")}
                 </button>
             )}
             {isOpen &&
@@ -251,7 +283,9 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
                         type="button"
                         onClick={() => onAsk({ kind: "discount", percent })}
                     >
-                        {percent === 100 ? "On the house" : `−${percent} %`}
+                        {percent === 100
+                            ? later.t("onTheHouse")
+                            : later.t("less", { off: percentText(percent * 100) })}
                     </button>
                 ))}
             {isOpen && desk.can("discount") && (
@@ -259,12 +293,12 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
             )}
             {isOpen && desk.can("cancel") && (
                 <button type="button" class="danger" onClick={() => onAsk({ kind: "cancel" })}>
-                    Cancel order
+                    {later.t("cancelOrder")}
                 </button>
             )}
             {order.phase === "cancelled" && (
                 <button type="button" onClick={() => void desk.act(actions.reinstate(order))}>
-                    <Icon name="undo" /> Bring back
+                    <Icon name="undo" /> {later.t("bringBack")}
                 </button>
             )}
         </div>
@@ -272,18 +306,18 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
 }
 
 const reasons = {
-    void: ["Wrong item", "Changed their mind", "Sold out"],
-    cancel: ["Customer left", "Wrong order", "Waited too long"],
-    refund: ["Cancelled", "Wrong item", "Not good", "Waited too long"],
-    part: ["Wrong amount", "Paid another way", "Not good"],
-    discount: ["Regular guest", "Waited too long", "Staff", "Voucher"],
+    void: ["wrongItem", "changedMind", "whySoldOut"],
+    cancel: ["customerLeft", "wrongOrder", "waitedTooLong"],
+    refund: ["cancelled", "wrongItem", "notGood", "waitedTooLong"],
+    part: ["wrongAmount", "paidOtherWay", "notGood"],
+    discount: ["regular", "waitedTooLong", "staff", "voucher"],
 } as const;
 
 /** The pop-up's own discount has its reason. */
 function reasonsOf(asking: AskProps["asking"]): readonly string[] {
     return asking.kind === "offer"
         ? [asking.offer.reason || asking.offer.name]
-        : reasons[asking.kind];
+        : reasons[asking.kind].map((reason) => later.t(reason));
 }
 
 interface AskProps extends Props {
@@ -309,22 +343,27 @@ function askWords(counter: Counter, order: Order, asking: AskProps["asking"]) {
     const number = numberText(order);
     switch (asking.kind) {
         case "void":
-            return { title: `Void ${asking.line.name}: why?`, verb: "Void" };
+            return {
+                title: later.t("voidWhy", { name: asking.line.name }),
+                verb: later.t("voidIt"),
+            };
         case "cancel":
-            return { title: `Cancel ${number}: why?`, verb: "Cancel the order" };
+            return { title: later.t("cancelWhy", { number }), verb: later.t("cancelTheOrder") };
         case "refund":
         case "part": {
             const amount = asking.kind === "part" ? asking.amount : order.due;
-            return { title: `Give back ${counter.money(amount)}: why?`, verb: "Give back" };
+            const price = counter.money(amount);
+            return { title: later.t("giveBackWhy", { price }), verb: later.t("giveBack") };
         }
         case "discount":
-            return { title: `${asking.percent} % off ${number}: why?`, verb: "Give the discount" };
+            return discountWords(number, percentText(asking.percent * 100));
         case "offer":
-            return {
-                title: `${offerText(counter, asking.offer)} off ${number}: why?`,
-                verb: "Give the discount",
-            };
+            return discountWords(number, offerText(counter, asking.offer));
     }
+}
+
+function discountWords(number: string, off: string) {
+    return { title: later.t("discountWhy", { off, number }), verb: later.t("giveDiscount") };
 }
 
 function draftOf(order: Order, asking: AskProps["asking"], reason: string) {

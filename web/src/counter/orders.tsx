@@ -1,7 +1,7 @@
 // The day's orders, each with how far it got.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { bankText, type HoldNews, holdNews, unsaid } from "../base/holds";
+import { bankText, type HoldNews, holdNews } from "../base/holds";
 import type { Order } from "../base/protocol";
 import { phaseText } from "../base/states";
 import { nodeNow } from "../base/stream";
@@ -11,6 +11,8 @@ import { modeText, numberText, sayAge } from "../base/words";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
 import { furthest, isAlone, stuckTexts, ticksOf } from "./ticks";
+import { Told } from "./told";
+import { listed, t } from "./words";
 
 interface OrderProps {
     counter: Counter;
@@ -25,11 +27,11 @@ export function ticksFor(counter: Counter, order: Order) {
 /** All four in words: what is reached and what is awaited. */
 export function Ticks({ counter, order }: OrderProps) {
     return (
-        <ol class="ticks" aria-label="How far the order got">
+        <ol class="ticks" aria-label={t("ticks")}>
             {ticksFor(counter, order).map(({ name, words, isReached }) => (
                 <li key={name} class={isReached ? "is-reached" : ""} data-tick={name}>
                     <Icon name={isReached ? "check" : "clock"} />
-                    <span>{isReached ? words : `${words}: waiting`}</span>
+                    <span>{isReached ? words : t("tickAwaited", { what: words })}</span>
                 </li>
             ))}
         </ol>
@@ -80,20 +82,20 @@ export function AllOrders({ counter }: { counter: Counter }) {
         }
     };
     return (
-        <section class="all-orders" aria-label="Orders">
+        <section class="all-orders" aria-label={t("orders")}>
             <form class="search" onSubmit={openFirst}>
                 <Icon name="search" />
                 <input
                     id="search"
                     type="search"
-                    placeholder="Number, name or table"
-                    aria-label="Find an order"
+                    placeholder={t("findHint")}
+                    aria-label={t("findOrder")}
                     autocomplete="off"
                     value={wanted}
                     onInput={(event) => setWanted(event.currentTarget.value)}
                 />
             </form>
-            <h2>Today's orders</h2>
+            <h2>{t("todaysOrders")}</h2>
             <RecentOrders counter={counter} limit={ordersMax} wanted={wanted} />
         </section>
     );
@@ -108,8 +110,7 @@ interface RecentProps {
 export function RecentOrders({ counter, limit, wanted = "" }: RecentProps) {
     const orders = findOrders(counter.orders.value, wanted).slice(0, limit);
     if (orders.length === 0) {
-        const none = wanted.trim() === "" ? "No orders yet." : "No order of today is called that.";
-        return <p class="empty">{none}</p>;
+        return <p class="empty">{t(wanted.trim() === "" ? "noOrders" : "noneFound")}</p>;
     }
     return (
         <ul class="orders">
@@ -129,11 +130,17 @@ function OrderRow({ counter, order }: OrderProps) {
     const age = nodeNow(counter.desk.stream) - order.opened_at;
     return (
         <button type="button" class="order-row" onClick={open}>
-            <b class="order-number">{numberText(order)}</b>
+            <b class="order-number">
+                <bdi>{numberText(order)}</bdi>
+            </b>
             <span class="order-what">
                 <span class="order-head">
                     <strong>{phaseText(order)}</strong>
-                    {whereText(order) && <span>{whereText(order)}</span>}
+                    {whereText(order) && (
+                        <span>
+                            <bdi>{whereText(order)}</bdi>
+                        </span>
+                    )}
                     <span>{modeText(order.mode)}</span>
                     <span class="age">{formatAge(age)}</span>
                 </span>
@@ -158,10 +165,10 @@ export function endText(order: Order, since: number): string {
     const { reserved_for_ms: left, kept_for_ms: kept } = order;
     if (heldOf(order) > 0) {
         return left === undefined
-            ? "The hold ends when the kitchen does not take it in time."
-            : `Unless the kitchen takes it the hold ends by itself in ${sayAge(left - since)}.`;
+            ? t("holdEndsUntold")
+            : t("holdEnds", { time: sayAge(left - since) });
     }
-    return kept === undefined ? "" : `Unpaid, it ends by itself in ${sayAge(kept - since)}.`;
+    return kept === undefined ? "" : t("unpaidEnds", { time: sayAge(kept - since) });
 }
 
 /** An order that stays as it is is not told again: its end comes nearer by our clock. */
@@ -174,18 +181,18 @@ export function EndWord({ counter, order }: OrderProps) {
     return text === "" ? null : <p data-end>{text}</p>;
 }
 
-const holdWords: Record<HoldNews, string> = {
-    undecided: "the bank's hold ends soon, take or refuse it",
-    uncharged: "the bank's hold ends soon, start the gateway or collect it",
-    ended: `the bank's hold ended, and ${unsaid}`,
-    lapsed: "the bank's hold lapsed, collect it",
-};
+const holdWords = {
+    undecided: "holdUndecided",
+    uncharged: "holdUncharged",
+    ended: "holdEnded",
+    lapsed: "holdLapsed",
+} as const satisfies Record<HoldNews, string>;
 
 /** What is held and ends soon, or ended: the orders' numbers, and why. */
-export function holdTexts(orders: readonly Order[], now: number) {
+export function holdTexts(orders: readonly Order[], now: number): string[] {
     return Object.entries(holdWords).flatMap(([news, words]) => {
         const found = orders.filter((order) => holdNews(order, now) === news);
-        return found.length === 0 ? [] : { numbers: found.map(numberText).join(", "), words };
+        return found.length === 0 ? [] : t(words, { numbers: listed(found.map(numberText)) });
     });
 }
 
@@ -201,9 +208,11 @@ export function dueText(order: Order, money: (amount: number) => string): string
     const { due } = order;
     const held = heldOf(order);
     if (due >= 0) {
-        return due === 0 ? "" : `Give back ${money(due)}`;
+        return due === 0 ? "" : t("giveBackPrice", { price: money(due) });
     }
-    return held >= -due ? `Held ${money(held)}` : `Collect ${money(-due)}`;
+    return held >= -due
+        ? t("heldPrice", { price: money(held) })
+        : t("collectPrice", { price: money(-due) });
 }
 
 export function DueWord({ counter, order }: OrderProps) {
@@ -224,15 +233,15 @@ export function StuckAlert({ counter }: { counter: Counter }) {
 interface AlertProps {
     counter: Counter;
     kind: string;
-    texts: readonly { numbers: string; words: string }[];
+    texts: readonly string[];
 }
 
 function Alert({ counter, kind, texts }: AlertProps) {
     return texts.length === 0 ? null : (
         <Warning counter={counter} kind={kind}>
-            {texts.map(({ numbers, words }) => (
-                <span key={words}>
-                    <strong>{numbers}</strong>: {words}.{" "}
+            {texts.map((text) => (
+                <span key={text}>
+                    <Told text={text} />{" "}
                 </span>
             ))}
         </Warning>
@@ -251,7 +260,7 @@ function Warning({ counter, kind, children }: WarningProps) {
             <Icon name="warn" />
             <span>{children}</span>
             <button type="button" onClick={() => (counter.tab.value = "orders")}>
-                Show
+                {t("show")}
             </button>
         </div>
     );
@@ -265,8 +274,7 @@ export function UnseenAlert({ counter }: { counter: Counter }) {
     }
     return (
         <Warning counter={counter} kind="unseen">
-            The kitchen has not seen <strong>{orders.map(numberText).join(", ")}</strong>: call out
-            or print.
+            <Told text={t("kitchenNotSeen", { numbers: listed(orders.map(numberText)) })} />
         </Warning>
     );
 }

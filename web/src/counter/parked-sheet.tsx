@@ -3,13 +3,13 @@
 import { effect } from "@preact/signals-core";
 import { useState } from "preact/hooks";
 import { cartCount } from "../base/cart";
-import { count } from "../base/count";
 import { sayAge } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import { offerUndo, say } from "../ui/toast";
 import { wear } from "../ui/wear";
 import type { Counter } from "./counter";
+import * as later from "./later-words";
 import {
     type KeptCart,
     keepLines,
@@ -24,6 +24,7 @@ import {
     writeParked,
 } from "./parked";
 import styles from "./parked.css?inline";
+import { t } from "./words";
 
 wear(styles);
 
@@ -50,9 +51,7 @@ function show(counter: Counter, kept: KeptCart): void {
     counter.name.value = kept.name;
     counter.table.value = kept.table;
     counter.target.value = target;
-    counter.notes.value = isLost
-        ? [...notes, "The order that this was for is not here: this is a new one."]
-        : notes;
+    counter.notes.value = isLost ? [...notes, later.t("orderGone")] : notes;
 }
 
 /** From now on the cart is kept; what was there before a reload comes back with the menu. */
@@ -81,9 +80,6 @@ function change(counter: Counter, how: (list: readonly Parked[]) => readonly Par
     return writeParked(list);
 }
 
-const notice =
-    "It is no order: it has no number, and the kitchen does not see it. It is kept on this";
-
 export function ParkSheet({ counter }: { counter: Counter }) {
     const { name, table, parked } = counter;
     const [label, setLabel] = useState(() => labelFor(name.value, table.value, parked.value));
@@ -97,18 +93,14 @@ export function ParkSheet({ counter }: { counter: Counter }) {
             return [...list, { ...kept, id, label: called, at: Date.now(), total }];
         });
         counter.clear();
-        say(
-            isKept
-                ? `${called} is parked. It is no order yet.`
-                : `${called} is parked until this page is closed. It is no order yet.`,
-        );
+        say(later.t(isKept ? "isParked" : "isParkedHere", { name: called }));
     };
     return (
-        <Sheet title="Park this cart" onClose={counter.close}>
+        <Sheet title={later.t("parkTitle")} onClose={counter.close}>
             <form class="parked-form" onSubmit={park}>
-                <p>{notice} screen until you take it up again.</p>
+                <p>{later.t("parkHow")}</p>
                 <label class="field">
-                    Name or number
+                    {later.t("parkLabel")}
                     <input
                         value={label}
                         maxLength={labelMax}
@@ -117,7 +109,7 @@ export function ParkSheet({ counter }: { counter: Counter }) {
                     />
                 </label>
                 <button type="submit" class="primary" disabled={label.trim() === ""}>
-                    Park it
+                    {later.t("parkIt")}
                 </button>
             </form>
         </Sheet>
@@ -137,29 +129,35 @@ export function ParkedSheet({ counter }: { counter: Counter }) {
     };
     const drop = (one: Parked): void => {
         takeOff(one);
-        offerUndo(`${one.label} is dropped.`, () => void change(counter, (all) => [...all, one]));
+        offerUndo(
+            later.t("isOff", { name: one.label }),
+            () => void change(counter, (all) => [...all, one]),
+        );
     };
     return (
-        <Sheet title="Parked carts" onClose={counter.close}>
+        <Sheet title={t("parkedCarts")} onClose={counter.close}>
             {list.length === 0 ? (
-                <p class="empty">No cart is parked on this screen.</p>
+                <p class="empty">{later.t("noneParked")}</p>
             ) : (
-                <p>None of these is an order: the kitchen does not see them.</p>
+                <p>{later.t("noneIsOrder")}</p>
             )}
             {isBusy && list.length > 0 && (
                 <p class="flag">
                     <Icon name="warn" />
-                    <span>Something is in the cart: pay, park or clear it first.</span>
+                    <span>{later.t("cartIsBusy")}</span>
                 </p>
             )}
             <ul class="parked">
                 {list.map((one) => (
                     <li key={one.id}>
                         <span>
-                            <strong>{one.label}</strong>
+                            <strong>
+                                <bdi>{one.label}</bdi>
+                            </strong>
                             <small>
-                                {count(cartCount(one.lines), "item", "items")},{" "}
-                                {sayAge(Date.now() - one.at)}
+                                {later.counted("itemsSince", cartCount(one.lines), {
+                                    age: sayAge(Date.now() - one.at),
+                                })}
                             </small>
                         </span>
                         <b>{counter.money(one.total)}</b>
@@ -167,18 +165,18 @@ export function ParkedSheet({ counter }: { counter: Counter }) {
                             type="button"
                             class="primary"
                             disabled={isBusy}
-                            aria-label={`Take up ${one.label}`}
+                            aria-label={later.t("takeUpOf", { name: one.label })}
                             onClick={() => recall(one)}
                         >
-                            Take up
+                            {later.t("takeUp")}
                         </button>
                         <button
                             type="button"
                             class="danger"
-                            aria-label={`Drop ${one.label}`}
+                            aria-label={later.t("dropOf", { name: one.label })}
                             onClick={() => drop(one)}
                         >
-                            Drop
+                            {later.t("dropParked")}
                         </button>
                     </li>
                 ))}

@@ -10,6 +10,7 @@ import {
 } from "../base/cart";
 import { optionNames } from "../base/options";
 import type { Session } from "../base/protocol";
+import { t } from "./later-words";
 
 export interface KeptLine extends CartLine {
     readonly called: string;
@@ -62,16 +63,17 @@ export function takeUp(
     for (const { called, chosen, unit, ...line } of lines) {
         const item = items.get(line.item);
         if (!item || item.hidden) {
-            notes.add(`${called} is not on the menu any more, and was taken out.`);
+            notes.add(t("offMenu", { name: called }));
         } else if (optionNames(item, line.options).join(", ") !== chosen) {
-            const what = chosen === "" ? called : `${called} (${chosen})`;
-            notes.add(`${what} was taken out: its options are others now. Add it again.`);
+            const name = chosen === "" ? called : t("withChosen", { name: called, what: chosen });
+            notes.add(t("otherOptions", { name }));
         } else {
             const now = unitPrice(item, line.options);
             if (!item.available) {
-                notes.add(`${item.name} is sold out.`);
+                notes.add(t("isSoldOut", { name: item.name }));
             } else if (now !== unit) {
-                notes.add(`${item.name} costs ${money(now)} now; it was ${money(unit)}.`);
+                const prices = { price: money(now), before: money(unit) };
+                notes.add(t("otherPrice", { name: item.name, ...prices }));
             }
             cart.push(line);
         }
@@ -85,7 +87,7 @@ export function labelFor(name: string, table: string, parked: readonly Parked[])
         return name.trim();
     }
     if (table !== "") {
-        return `Table ${table}`;
+        return t("tableParked", { n: table });
     }
     const taken = new Set(parked.map(({ label }) => label));
     let number = 1;

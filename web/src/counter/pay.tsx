@@ -5,6 +5,8 @@ import { Icon } from "../ui/icon";
 import { Sheet } from "../ui/sheet";
 import type { Counter, Payment } from "./counter";
 import { Keypad, typedOn, useTyping } from "./keypad";
+import { Told } from "./told";
+import { t } from "./words";
 
 interface Props {
     counter: Counter;
@@ -27,8 +29,8 @@ interface SlipProps {
 export function SlipNumber({ value, onChange }: SlipProps) {
     return (
         <input
-            aria-label="Number on the card terminal's slip, if wanted"
-            placeholder="Slip no. (optional)"
+            aria-label={t("slipLabel")}
+            placeholder={t("slipHint")}
             autocomplete="off"
             maxLength={slipMax}
             value={value}
@@ -62,12 +64,12 @@ export function PaySheet({ counter, title, total, onLater, onSplit, onPay }: Pro
             <div class="pay">
                 <div class="pay-left">
                     <p class="pay-total">
-                        <span>To pay</span>
+                        <span>{t("toPay")}</span>
                         <strong>{counter.money(total)}</strong>
                     </p>
                     <div class="tender">
                         <button type="button" class="primary" onClick={() => cash(total)}>
-                            Exact <b>{counter.money(total)}</b>
+                            <Told text={t("exact", { price: counter.money(total) })} />
                         </button>
                         {nextNotes(total, digits).map((amount) => (
                             <button key={amount} type="button" onClick={() => cash(amount)}>
@@ -78,27 +80,29 @@ export function PaySheet({ counter, title, total, onLater, onSplit, onPay }: Pro
                     <div class="pay-other">
                         <div class="pay-card">
                             <button type="button" onClick={card}>
-                                Card terminal {tip > 0 && counter.money(tendered)}
+                                {tip > 0
+                                    ? t("cardTerminalAt", { price: counter.money(tendered) })
+                                    : t("cardTerminal")}
                             </button>
                             <SlipNumber value={slip} onChange={setSlip} />
                         </div>
                         <button type="button" onClick={onSplit}>
-                            In parts
+                            {t("inParts")}
                         </button>
                         {onLater && (
                             <button type="button" onClick={onLater}>
-                                Pay later
+                                {t("payLater")}
                             </button>
                         )}
                     </div>
                 </div>
                 <div class="pay-right">
                     <p class="pay-given">
-                        <span>Given</span>
+                        <span>{t("given")}</span>
                         <strong>{counter.money(tendered)}</strong>
                     </p>
                     <p class="pay-given">
-                        <span>{rest < 0 ? "Missing" : tip > 0 ? "Tip" : "Change"}</span>
+                        <span>{t(rest < 0 ? "missing" : tip > 0 ? "tip" : "change")}</span>
                         <strong>{counter.money(Math.abs(rest))}</strong>
                     </p>
                     <button
@@ -107,7 +111,7 @@ export function PaySheet({ counter, title, total, onLater, onSplit, onPay }: Pro
                         disabled={!canBeTip}
                         onClick={() => setKept(!isKept)}
                     >
-                        Change is a tip
+                        {t("changeIsTip")}
                     </button>
                     <Keypad press={press} />
                     <button
@@ -116,7 +120,7 @@ export function PaySheet({ counter, title, total, onLater, onSplit, onPay }: Pro
                         disabled={rest < 0}
                         onClick={() => cash(tendered)}
                     >
-                        <Icon name="check" /> Cash given
+                        <Icon name="check" /> {t("cashGiven")}
                     </button>
                 </div>
             </div>

@@ -3,6 +3,7 @@ import { Icon } from "../ui/icon";
 import type { Counter, Placing } from "./counter";
 import { dueText, Ticks } from "./orders";
 import { ReceiptButton } from "./receipt-button";
+import { t } from "./words";
 
 export function PlacedPanel({ counter, placing }: { counter: Counter; placing: Placing }) {
     const { placed } = placing;
@@ -10,21 +11,20 @@ export function PlacedPanel({ counter, placing }: { counter: Counter; placing: P
         counter.placing.value = null;
     };
     return (
-        <section class="cart placed" aria-label="Order placed">
+        <section class="cart placed" aria-label={t("orderPlaced")}>
             {placed === null ? (
                 <div class="placed-wait" role="status">
                     <Icon name="sync" />
-                    <h2>Not sent yet</h2>
-                    <p>
-                        This order is kept on this screen and sent as soon as the node answers. It
-                        gets its number then; tell the kitchen by voice meanwhile.
-                    </p>
+                    <h2>{t("notSentYet")}</h2>
+                    <p>{t("notSentHow")}</p>
                 </div>
             ) : (
                 <>
                     <p class="placed-number" role="status">
-                        <span>Order</span>
-                        <strong>{placed.number}</strong>
+                        <span>{t("order")}</span>
+                        <strong>
+                            <bdi>{placed.number}</bdi>
+                        </strong>
                     </p>
                     <Change counter={counter} placing={placing} />
                     <PlacedTicks counter={counter} id={placed.id} />
@@ -32,7 +32,7 @@ export function PlacedPanel({ counter, placing }: { counter: Counter; placing: P
             )}
             <footer>
                 <button type="button" class="primary huge" onClick={next}>
-                    Next order
+                    {t("nextOrder")}
                 </button>
             </footer>
         </section>
@@ -44,28 +44,27 @@ function Change({ counter, placing }: { counter: Counter; placing: Placing }) {
     if (!placed) {
         return null;
     }
+    const { money } = counter;
+    const price = money(placed.total);
     if (placing.isLater) {
-        return <p class="placed-sum">To pay later: {counter.money(placed.total)}</p>;
+        return <p class="placed-sum">{t("toPayLater", { price })}</p>;
     }
     if (placing.isPart) {
         return <Parts counter={counter} id={placed.id} />;
     }
     if (placed.change === 0) {
         const { tip } = placing;
-        const rest = tip > 0 ? `tip ${counter.money(tip)}` : "no change";
-        return (
-            <p class="placed-sum">
-                Paid {counter.money(placed.total + tip)}, {rest}
-            </p>
-        );
+        const text =
+            tip > 0
+                ? t("paidWithTip", { price: money(placed.total + tip), tip: money(tip) })
+                : t("paidExact", { price });
+        return <p class="placed-sum">{text}</p>;
     }
     return (
         <p class="placed-change">
-            <span>Change</span>
-            <strong>{counter.money(placed.change)}</strong>
-            <span>
-                of {counter.money(placing.tendered)} for {counter.money(placed.total)}
-            </span>
+            <span>{t("change")}</span>
+            <strong>{money(placed.change)}</strong>
+            <span>{t("changeOf", { given: money(placing.tendered), price })}</span>
         </p>
     );
 }
@@ -84,7 +83,7 @@ function Parts({ counter, id }: { counter: Counter; id: string }) {
             {dueText(order, counter.money)}
         </button>
     ) : (
-        <p class="placed-sum">Paid {counter.money(order.paid)} in parts</p>
+        <p class="placed-sum">{t("paidInParts", { price: counter.money(order.paid) })}</p>
     );
 }
 

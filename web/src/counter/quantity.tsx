@@ -4,6 +4,7 @@ import { quantityMax } from "../base/cart";
 import { Sheet } from "../ui/sheet";
 import { wear } from "../ui/wear";
 import { Keypad, typedNumber, useTyping } from "./keypad";
+import { t } from "./later-words";
 import styles from "./quantity.css?inline";
 
 wear(styles);
@@ -29,12 +30,15 @@ export function QuantitySheet({ label, value, least, onChange, onClose }: Props)
     };
     useTyping(press, set, isRight);
     return (
-        <Sheet title={label === "" ? "How many?" : `How many: ${label}?`} onClose={onClose}>
+        <Sheet
+            title={label === "" ? t("howMany") : t("howManyOf", { name: label })}
+            onClose={onClose}
+        >
             <div class="quantity-pad">
                 <strong role="status">{wanted}</strong>
                 <Keypad press={press} shown={keys} />
                 <button type="button" class="primary" disabled={!isRight} onClick={set}>
-                    {wanted === 0 ? "Take it out" : `Make it ${wanted}`}
+                    {wanted === 0 ? t("takeItOut") : t("makeIt", { n: wanted })}
                 </button>
             </div>
         </Sheet>

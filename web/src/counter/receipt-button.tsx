@@ -1,6 +1,7 @@
 import type { Order } from "../base/protocol";
 import { Icon } from "../ui/icon";
 import type { Counter } from "./counter";
+import { t } from "./words";
 
 interface Props {
     counter: Counter;
@@ -18,7 +19,7 @@ export function ReceiptButton({ counter, order }: Props) {
             type="button"
             onClick={() => (counter.sheet.value = { kind: "receipt", id: order.id })}
         >
-            <Icon name="note" /> Receipt
+            <Icon name="note" /> {t("receipt")}
         </button>
     );
 }

@@ -10,9 +10,12 @@ import { say } from "../ui/toast";
 import { wear } from "../ui/wear";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
+import { percentText } from "./figures";
+import * as later from "./later-words";
 import styles from "./receipt.css?inline";
 import { Sum } from "./sum";
 import { methodText } from "./tender";
+import { t } from "./words";
 
 wear(styles);
 
@@ -34,7 +37,7 @@ export function ReceiptSheet({ counter, order }: Props) {
     }, [counter, order.id]);
     return (
         <Sheet
-            title={`Receipt of ${numberText(order)}`}
+            title={t("receiptOf", { number: numberText(order) })}
             onClose={counter.close}
             actions={
                 receipt && <PrintButtons counter={counter} order={order} printers={printers} />
@@ -43,7 +46,7 @@ export function ReceiptSheet({ counter, order }: Props) {
             {receipt ? (
                 <Paper counter={counter} order={order} receipt={receipt} />
             ) : (
-                <p role="status">Waiting for the node.</p>
+                <p role="status">{later.t("waitingForNode")}</p>
             )}
         </Sheet>
     );
@@ -55,25 +58,26 @@ function PrintButtons({ counter, order, printers }: Props & { printers: readonly
     const print = async (printer: Printer): Promise<void> => {
         const outcome = await desk.act(actions.printReceipt(order, printer.number));
         if (outcome.ok) {
-            say(`The receipt of ${numberText(order)} goes to ${printerName(printer)}.`);
+            const number = numberText(order);
+            say(later.t("goesToPrinter", { number, printer: printerName(printer) }));
         }
     };
     return (
         <div class="order-buttons">
             {usable.map((printer) => (
                 <button key={printer.number} type="button" onClick={() => void print(printer)}>
-                    Print: {printerName(printer)}
+                    {later.t("printAt", { printer: printerName(printer) })}
                 </button>
             ))}
             <button type="button" onClick={() => window.print()}>
-                Print from this screen
+                {later.t("printHere")}
             </button>
         </div>
     );
 }
 
 function printerName({ name, number }: Printer): string {
-    return name || `printer ${number}`;
+    return name || later.t("printerNumber", { n: number });
 }
 
 function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
@@ -81,11 +85,15 @@ function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
     return (
         <div class="receipt">
             <p class="receipt-head">
-                <strong>{counter.session()?.popup}</strong>
+                <strong>
+                    <bdi>{counter.session()?.popup}</bdi>
+                </strong>
                 <span>
-                    {receipt.kind === "correction" ? "Corrected receipt" : "Receipt"} {receipt.name}
+                    {later.t(receipt.kind === "correction" ? "correctedName" : "receiptName", {
+                        name: receipt.name,
+                    })}
                 </span>
-                <span>Order {numberText(order)}</span>
+                <span>{later.t("orderOf", { number: numberText(order) })}</span>
                 {order.table && <span>{tableText(order)}</span>}
                 <time>{dateText(receipt.at)}</time>
             </p>
@@ -93,28 +101,37 @@ function Paper({ counter, order, receipt }: Props & { receipt: Receipt }) {
                 {receipt.lines.map((line, at) => (
                     <Sum
                         key={at}
-                        name={`${line.quantity}× ${line.name}`}
+                        name={
+                            <>
+                                {line.quantity}× <bdi>{line.name}</bdi>
+                            </>
+                        }
                         text={money(line.payable)}
                     />
                 ))}
             </dl>
             <dl class="sums receipt-total">
-                <Sum name="Total" text={money(receipt.total)} />
+                <Sum name={t("total")} text={money(receipt.total)} />
             </dl>
             <dl class="sums">
                 {receipt.rates.map((rate) => (
                     <Sum
                         key={rate.tax_bp}
-                        name={`Tax ${rate.tax_bp / 100} % of ${money(rate.net)}`}
+                        name={later.t("taxOf", {
+                            rate: percentText(rate.tax_bp),
+                            price: money(rate.net),
+                        })}
                         text={money(rate.tax)}
                     />
                 ))}
-                {receipt.tip && <Sum name="Tip" text={money(receipt.tip)} />}
-                <Sum name="Paid" text={money(receipt.paid)} />
+                {receipt.tip && <Sum name={t("tip")} text={money(receipt.tip)} />}
+                <Sum name={later.t("paid")} text={money(receipt.paid)} />
                 <Parts counter={counter} order={order} />
-                {receipt.refunded > 0 && <Sum name="Given back" text={money(receipt.refunded)} />}
+                {receipt.refunded > 0 && (
+                    <Sum name={later.t("givenBack")} text={money(receipt.refunded)} />
+                )}
             </dl>
-            <p class="receipt-hash">Journal {receipt.hash}</p>
+            <p class="receipt-hash">{later.t("journal", { hash: receipt.hash })}</p>
         </div>
     );
 }

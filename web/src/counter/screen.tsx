@@ -26,6 +26,7 @@ import {
 } from "./parts";
 import { PaySheet } from "./pay";
 import { PlacedPanel } from "./placed";
+import { counted, t } from "./words";
 
 function shortcutsOf(counter: Counter): Shortcut[] {
     const turn = (by: number): void => {
@@ -44,25 +45,21 @@ function shortcutsOf(counter: Counter): Shortcut[] {
     const modes = (): void => {
         counter.mode.value = counter.mode.value === "eat-in" ? "take-away" : "eat-in";
     };
-    const arrow = (key: string): void => turn(key === "ArrowRight" ? 1 : -1);
+    const onward = (): string => (document.dir === "rtl" ? "ArrowLeft" : "ArrowRight");
+    const arrow = (key: string): void => turn(key === onward() ? 1 : -1);
     const search = (): void => document.getElementById("search")?.focus();
     const next = (): void => {
         counter.placing.value = null;
     };
     return [
-        { keys: ["/"], shown: "/", what: "Search the menu, or the orders", run: search },
-        { keys: ["ArrowLeft", "ArrowRight"], shown: "← →", what: "Turn categories", run: arrow },
-        {
-            keys: ["p"],
-            shown: "P",
-            what: "Pay; then Enter for exact, or type what is given",
-            run: pay,
-        },
-        { keys: ["t"], shown: "T", what: "Eat in or take away", run: modes },
-        { keys: ["o"], shown: "O", what: "Orders", run: show("orders") },
-        { keys: ["s"], shown: "S", what: "Sell", run: show("sell") },
-        { keys: ["n"], shown: "N", what: "Next order", run: next },
-        { keys: ["u"], shown: "U", what: "Undo", run: () => void undoNewest() },
+        { keys: ["/"], shown: "/", what: t("keySearch"), run: search },
+        { keys: ["ArrowLeft", "ArrowRight"], shown: "← →", what: t("keyTurn"), run: arrow },
+        { keys: ["p"], shown: "P", what: t("keyPay"), run: pay },
+        { keys: ["t"], shown: "T", what: t("mode"), run: modes },
+        { keys: ["o"], shown: "O", what: t("orders"), run: show("orders") },
+        { keys: ["s"], shown: "S", what: t("sell"), run: show("sell") },
+        { keys: ["n"], shown: "N", what: t("nextOrder"), run: next },
+        { keys: ["u"], shown: "U", what: t("undo"), run: () => void undoNewest() },
     ];
 }
 
@@ -72,7 +69,7 @@ export function CounterScreen({ counter }: { counter: Counter }) {
     useShortcuts(shortcuts);
     return (
         <>
-            <Header view="counter" title="Counter" session={counter.session()}>
+            <Header view="counter" title={t("counter")} session={counter.session()}>
                 <Connection
                     stream={stream}
                     waiting={waiting}
@@ -85,10 +82,10 @@ export function CounterScreen({ counter }: { counter: Counter }) {
                     class="more-button"
                     onClick={() => (counter.sheet.value = { kind: "more" })}
                 >
-                    More
+                    {t("more")}
                 </button>
                 <button type="button" class="plain keys-button" onClick={showKeys}>
-                    <kbd>?</kbd> Keys
+                    <kbd>?</kbd> {t("keys")}
                 </button>
             </Header>
             <StuckAlert counter={counter} />
@@ -127,9 +124,9 @@ function Content({ counter }: { counter: Counter }) {
 }
 
 const tabs = [
-    { tab: "sell", text: "Sell" },
-    { tab: "orders", text: "Orders" },
-    { tab: "voided", text: "Decide" },
+    { tab: "sell", text: "sell" },
+    { tab: "orders", text: "orders" },
+    { tab: "voided", text: "decide" },
 ] as const;
 
 /** The last one is there only while something is to be decided. */
@@ -139,7 +136,7 @@ function Tabs({ counter }: { counter: Counter }) {
         ({ tab }) => tab !== "voided" || voided > 0 || counter.tab.value === tab,
     );
     return (
-        <nav class="switch" aria-label="Counter">
+        <nav class="switch" aria-label={t("counter")}>
             {shown.map(({ tab, text }) => (
                 <button
                     key={tab}
@@ -147,7 +144,7 @@ function Tabs({ counter }: { counter: Counter }) {
                     aria-current={counter.tab.value === tab ? "page" : undefined}
                     onClick={() => (counter.tab.value = tab)}
                 >
-                    {text} {tab === "voided" && voided > 0 && <b class="badge">{voided}</b>}
+                    {t(text)} {tab === "voided" && voided > 0 && <b class="badge">{voided}</b>}
                 </button>
             ))}
         </nav>
@@ -163,7 +160,7 @@ function CartBar({ counter }: { counter: Counter }) {
             class="cart-bar primary"
             onClick={() => (counter.sheet.value = { kind: "cart" })}
         >
-            <span>{count} in the order</span>
+            <span>{counted("inOrder", count)}</span>
             <strong>{counter.money(counter.total.value)}</strong>
         </button>
     );
@@ -176,7 +173,7 @@ function Sheets({ counter }: { counter: Counter }) {
             return <OptionsSheet counter={counter} item={sheet.item} line={sheet.line} />;
         case "cart":
             return (
-                <Sheet title="Order" onClose={counter.close}>
+                <Sheet title={t("order")} onClose={counter.close}>
                     <CartPanel counter={counter} />
                 </Sheet>
             );
@@ -184,7 +181,7 @@ function Sheets({ counter }: { counter: Counter }) {
             return (
                 <PaySheet
                     counter={counter}
-                    title="Pay"
+                    title={t("pay")}
                     total={counter.total.value}
                     onPay={(payment) => void counter.place(payment)}
                     onLater={() => void counter.place(null)}
@@ -280,7 +277,7 @@ function OfOrder({ counter, id, what }: OfOrderProps) {
     return (
         <PaySheet
             counter={counter}
-            title={`Pay ${order.number}`}
+            title={t("payOf", { number: order.number })}
             total={-order.due}
             onSplit={() => (counter.sheet.value = { kind: "split", id })}
             onPay={(payment) => {

@@ -2,6 +2,7 @@
 
 import type { Cart, CartLine, Items } from "../base/cart";
 import { isGoneByCount } from "../base/stock";
+import { counted } from "./words";
 
 export interface Shortage {
     readonly item: number;
@@ -41,9 +42,7 @@ export function soldOutLines(cart: Cart, items: Items, forced: Forced = new Set(
 
 /** "1 more than may be sold here. 4 are left at other devices." */
 export function shortageText({ missing, elsewhere }: Shortage): string {
-    const more = `${missing} more than may be sold here`;
-    if (elsewhere === 0) {
-        return `${more}, and none are left elsewhere.`;
-    }
-    return `${more}. ${elsewhere} left at other devices, which are asked when you pay.`;
+    return elsewhere === 0
+        ? counted("shortNowhere", missing)
+        : counted("shortHere", missing, { rest: counted("shortElsewhere", elsewhere) });
 }

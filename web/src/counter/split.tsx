@@ -1,7 +1,6 @@
 // An order paid in several parts: some cash and the rest by card, or as many equal parts as there
 // are guests. Each part is the node's before the next one is taken.
 import { useState } from "preact/hooks";
-import { count } from "../base/count";
 import type { Order } from "../base/protocol";
 import { numberText } from "../base/words";
 import { Icon } from "../ui/icon";
@@ -10,11 +9,14 @@ import { wear } from "../ui/wear";
 import * as actions from "./actions";
 import type { Counter, Payment } from "./counter";
 import { Keypad, typedOn, useTyping } from "./keypad";
+import * as later from "./later-words";
 import { SlipNumber } from "./pay";
 import styles from "./split.css?inline";
 import { Stepper } from "./stepper";
 import { Sum } from "./sum";
 import { cardPart, cashPart, methodText, nextShare, type Part } from "./tender";
+import { Told } from "./told";
+import { t } from "./words";
 
 wear(styles);
 
@@ -65,7 +67,9 @@ export function SplitSheet({ counter, id }: Props) {
             counter.sheet.value = { kind: "order", id: order.id };
         }
     };
-    const title = order ? `${numberText(order)} in parts` : "Pay in parts";
+    const title = order
+        ? later.t("orderInParts", { number: numberText(order) })
+        : later.t("payInParts");
     return (
         <Sheet title={title} onClose={close} isWide>
             {isWaiting ? (
@@ -93,8 +97,7 @@ function Waiting() {
         <div class="placed-wait" role="status">
             <Icon name="sync" />
             <p>
-                <strong>This part is kept on this screen.</strong> The node has to answer before the
-                next one is taken.
+                <Told text={later.t("partKept")} />
             </p>
         </div>
     );
@@ -130,30 +133,32 @@ function NextPart({ counter, order, left, guests, onGuests, taken, onTake }: Nex
         <div class="pay split">
             <div class="pay-left">
                 <p class="pay-total">
-                    <span>{order ? `Left of ${money(order.owed)}` : "To pay"}</span>
+                    <span>
+                        {order ? later.t("leftOf", { price: money(order.owed) }) : t("toPay")}
+                    </span>
                     <strong>{money(left)}</strong>
                 </p>
                 <Paid counter={counter} order={order} />
                 {taken && <Change counter={counter} taken={taken} />}
                 <div class="split-guests">
                     <span>
-                        Equal parts
+                        {later.t("equalParts")}
                         <small>
                             {share === null
-                                ? "Guests who still pay"
-                                : `${count(guests, "guest", "guests")}, ${money(share)} each`}
+                                ? later.t("guestsLeft")
+                                : later.counted("guestsEach", guests, { price: money(share) })}
                         </small>
                     </span>
                     <Stepper
                         value={guests}
-                        label="guest"
+                        label={later.t("guest")}
                         onChange={(value) => nextShare(left, value, step) > 0 && onGuests(value)}
                     />
                 </div>
             </div>
             <div class="pay-right">
                 <p class="pay-given">
-                    <span>Given</span>
+                    <span>{t("given")}</span>
                     <strong>{money(typed)}</strong>
                 </p>
                 <p class="pay-given">
@@ -161,7 +166,8 @@ function NextPart({ counter, order, left, guests, onGuests, taken, onTake }: Nex
                 </p>
                 <Keypad press={press} />
                 <button type="button" class="primary" disabled={cash === null} onClick={payCash}>
-                    <Icon name="cash" /> Cash {cash && money(cash.amount)}
+                    <Icon name="cash" />{" "}
+                    {cash ? later.t("cashAt", { price: money(cash.amount) }) : later.t("cashAlone")}
                 </button>
                 <div class="pay-card">
                     <button
@@ -169,7 +175,9 @@ function NextPart({ counter, order, left, guests, onGuests, taken, onTake }: Nex
                         disabled={card === null}
                         onClick={() => card && onTake("card-external", card, slip.trim())}
                     >
-                        Card {card && money(card.amount)}
+                        {card
+                            ? later.t("cardAt", { price: money(card.amount) })
+                            : later.t("cardAlone")}
                     </button>
                     <SlipNumber value={slip} onChange={setSlip} />
                 </div>
@@ -189,10 +197,10 @@ interface RestProps {
 function Rest({ counter, left, due, cash }: RestProps) {
     const [name, amount] =
         cash === null
-            ? ["Too little for a part of", due]
+            ? [later.t("tooLittle"), due]
             : cash.change > 0
-              ? ["Change", cash.change]
-              : ["Left after it", left - cash.amount];
+              ? [t("change"), cash.change]
+              : [later.t("leftAfter"), left - cash.amount];
     return (
         <>
             <span>{name}</span>
@@ -208,7 +216,9 @@ function Paid({ counter, order }: { counter: Counter; order: Order | null }) {
             {order.payments.map((payment) => (
                 <Sum
                     key={payment.id}
-                    name={`${payment.refund ? "Refunded" : "Paid"}, ${methodText(payment)}`}
+                    name={later.t(payment.refund ? "refundedBy" : "paidBy", {
+                        how: methodText(payment),
+                    })}
                     text={counter.money(payment.amount)}
                 />
             ))}
@@ -219,10 +229,13 @@ function Paid({ counter, order }: { counter: Counter; order: Order | null }) {
 function Change({ counter, taken }: { counter: Counter; taken: Taken }) {
     return taken.change === 0 ? null : (
         <p class="placed-change" role="status">
-            <span>Change</span>
+            <span>{t("change")}</span>
             <strong>{counter.money(taken.change)}</strong>
             <span>
-                of {counter.money(taken.tendered)} for {counter.money(taken.amount)}
+                {t("changeOf", {
+                    given: counter.money(taken.tendered),
+                    price: counter.money(taken.amount),
+                })}
             </span>
         </p>
     );
@@ -239,13 +252,13 @@ function AllPaid({ counter, order, taken, onDone }: AllPaidProps) {
     return (
         <>
             <p class="placed-number">
-                <span>All is paid</span>
+                <span>{later.t("allPaid")}</span>
                 <strong>{counter.money(order.owed)}</strong>
             </p>
             {taken && <Change counter={counter} taken={taken} />}
             <Paid counter={counter} order={order} />
             <button type="button" class="primary huge" onClick={onDone}>
-                Done
+                {later.t("finish")}
             </button>
         </>
     );

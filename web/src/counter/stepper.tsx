@@ -3,6 +3,7 @@ import { quantityMax } from "../base/cart";
 import { Icon } from "../ui/icon";
 import { ShownOver } from "../ui/part-sheet";
 import { quantityPart } from "./parts";
+import { t } from "./words";
 
 interface Props {
     value: number;
@@ -14,7 +15,8 @@ interface Props {
 
 /** A number, one more, one less; the number itself opens the keys. */
 export function Stepper({ value, onChange, least = 1, label = "" }: Props) {
-    const of = label === "" ? "" : ` ${label}`;
+    const of = { n: value, name: label };
+    const isNamed = label !== "";
     const [isTyping, setTyping] = useState(false);
     const close = (): void => setTyping(false);
     return (
@@ -22,7 +24,7 @@ export function Stepper({ value, onChange, least = 1, label = "" }: Props) {
             <span class="stepper">
                 <button
                     type="button"
-                    aria-label={`One less${of}`}
+                    aria-label={t(isNamed ? "oneLessOf" : "oneLess", of)}
                     disabled={value <= least}
                     onClick={() => onChange(value - 1)}
                 >
@@ -31,14 +33,14 @@ export function Stepper({ value, onChange, least = 1, label = "" }: Props) {
                 <button
                     type="button"
                     class="stepper-value"
-                    aria-label={`${value}${of}, type how many`}
+                    aria-label={t(isNamed ? "typeHowManyOf" : "typeHowMany", of)}
                     onClick={() => setTyping(true)}
                 >
                     {value}
                 </button>
                 <button
                     type="button"
-                    aria-label={`One more${of}`}
+                    aria-label={t(isNamed ? "oneMoreOf" : "oneMore", of)}
                     disabled={value >= quantityMax}
                     onClick={() => onChange(value + 1)}
                 >

@@ -1,5 +1,7 @@
 // A line of a bill: what it is, and what it comes to.
-export function Sum({ name, text }: { name: string; text: string }) {
+import type { ComponentChildren } from "preact";
+
+export function Sum({ name, text }: { name: ComponentChildren; text: string }) {
     return (
         <div>
             <dt>{name}</dt>

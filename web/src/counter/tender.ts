@@ -2,6 +2,7 @@
 // units.
 import { divideHalfUp, roundToStep } from "../base/money";
 import type { Order } from "../base/protocol";
+import { t } from "./later-words";
 
 export interface Part {
     /** Of what is to be paid. */
@@ -47,14 +48,19 @@ export function cardPart(left: number, share: number | null, typed: number): Par
     return amount > 0 && amount <= left ? { amount, tendered: 0, change: 0 } : null;
 }
 
-const methods: Readonly<Record<string, string>> = { "card-external": "card" };
+const methods: ReadonlyMap<string, "cash" | "card"> = new Map([
+    ["cash", "cash"],
+    ["card", "card"],
+    ["card-external", "card"],
+]);
 
 type Payment = Order["payments"][number];
 
 /** "card, slip 4711". */
 export function methodText({ method, reference }: Pick<Payment, "method" | "reference">): string {
-    const name = methods[method] ?? method;
-    return reference === "" ? name : `${name}, slip ${reference}`;
+    const known = methods.get(method);
+    const how = known ? t(known) : method;
+    return reference === "" ? how : t("bySlip", { how, slip: reference });
 }
 
 /** The ways in which a till gives money back. */

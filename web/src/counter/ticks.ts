@@ -1,5 +1,6 @@
 // How far an order got: here, on k devices, seen by the kitchen, accepted.
 import type { Order, Peer, StuckTick } from "../base/protocol";
+import { counted, listed, t } from "./words";
 
 export interface Tick {
     readonly name: "here" | "copies" | "seen" | "accepted";
@@ -16,34 +17,34 @@ export function ticksOf(order: Order, marks: Marks, copies: number, isAlone = fa
     const isWorked = worked.has(order.phase);
     const isCopied = (marks.get(order.log) ?? -1) >= order.seq;
     return [
-        { name: "here", words: "Saved here", isReached: true },
+        { name: "here", words: t("savedHere"), isReached: true },
         { name: "copies", words: copiesText(isCopied, copies, isAlone), isReached: isCopied },
-        { name: "seen", words: "Seen by kitchen", isReached: order.seen || isWorked },
-        { name: "accepted", words: "Accepted", isReached: isWorked },
+        { name: "seen", words: t("seenByKitchen"), isReached: order.seen || isWorked },
+        { name: "accepted", words: t("accepted"), isReached: isWorked },
     ];
 }
 
 function copiesText(isCopied: boolean, copies: number, isAlone: boolean): string {
     return !isCopied && isAlone && copies > 1
-        ? `On 1 of ${copies} devices, no other device is linked`
-        : `On ${copies} devices`;
+        ? counted("onAlone", copies)
+        : counted("onDevices", copies);
 }
 
 export function isAlone(peers: readonly Peer[]): boolean {
     return !peers.some((peer) => peer.state === "linked");
 }
 
-const stuckWords: Record<StuckTick, string> = {
-    copies: "not saved on another device: keep this one running",
-    seen: "not seen by the kitchen: call out or print",
-    accepted: "not accepted by the kitchen: ask them",
-};
+const stuckWords = {
+    copies: "stuckCopies",
+    seen: "stuckSeen",
+    accepted: "stuckAccepted",
+} as const satisfies Record<StuckTick, string>;
 
-/** What to do about the orders that do not get on: "A42, A43 not seen by the kitchen: ...". */
+/** What to do about the orders that do not get on: "A42, A43: not seen by the kitchen: ...". */
 export function stuckTexts(
     orders: Iterable<Order>,
     stuck: ReadonlyMap<string, StuckTick>,
-): { readonly numbers: string; readonly words: string }[] {
+): string[] {
     const byTick = new Map<StuckTick, string[]>();
     for (const order of orders) {
         const tick = stuck.get(order.id);
@@ -51,10 +52,7 @@ export function stuckTexts(
             byTick.set(tick, [...(byTick.get(tick) ?? []), order.number]);
         }
     }
-    return [...byTick].map(([tick, numbers]) => ({
-        numbers: numbers.join(", "),
-        words: stuckWords[tick],
-    }));
+    return [...byTick].map(([tick, numbers]) => t(stuckWords[tick], { numbers: listed(numbers) }));
 }
 
 /** The furthest, as one phrase for a list. */

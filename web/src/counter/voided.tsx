@@ -2,7 +2,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Draft } from "../base/action";
 import { fetchVoided } from "../base/ask";
-import { count } from "../base/count";
 import { dateText } from "../base/date";
 import type { Voided } from "../base/protocol";
 import { Reasons } from "../ui/reasons";
@@ -10,6 +9,8 @@ import { Sheet } from "../ui/sheet";
 import { say } from "../ui/toast";
 import * as actions from "./actions";
 import type { Counter } from "./counter";
+import { counted, t } from "./later-words";
+import { Told } from "./told";
 
 /** The node's list, read again whenever there may be another one. */
 function useVoided({ desk }: Counter): readonly Voided[] | null {
@@ -32,19 +33,16 @@ function useVoided({ desk }: Counter): readonly Voided[] | null {
 export function VoidedOrders({ counter }: { counter: Counter }) {
     const orders = useVoided(counter);
     return (
-        <section class="all-orders" aria-label="To decide">
-            <h2>To decide</h2>
-            <p>
-                A device that was revoked took or changed these orders, and that does not count.
-                Take over what was a real sale, drop what was none.
-            </p>
+        <section class="all-orders" aria-label={t("toDecide")}>
+            <h2>{t("toDecide")}</h2>
+            <p>{t("toDecideHow")}</p>
             {!counter.desk.can("adopt") && (
                 <p>
-                    <strong>Only a manager's device can decide.</strong>
+                    <strong>{t("managerDecides")}</strong>
                 </p>
             )}
-            {orders === null && <p role="status">Waiting for the node.</p>}
-            {orders?.length === 0 && <p class="empty">Nothing is left to decide.</p>}
+            {orders === null && <p role="status">{t("waitingForNode")}</p>}
+            {orders?.length === 0 && <p class="empty">{t("nothingToDecide")}</p>}
             <ul class="orders">
                 {orders?.map((order) => (
                     <VoidedOrder key={order.id} counter={counter} voided={order} />
@@ -66,20 +64,26 @@ function VoidedOrder({ counter, voided }: Props) {
     };
     return (
         <li class="voided">
-            <b class="order-number">{voided.number}</b>
+            <b class="order-number">
+                <bdi>{voided.number}</bdi>
+            </b>
             <div class="order-what">
                 <span class="order-head">
                     <strong>{deviceText(voided)}</strong>
-                    {voided.name !== "" && <span>{voided.name}</span>}
+                    {voided.name !== "" && (
+                        <span>
+                            <bdi>{voided.name}</bdi>
+                        </span>
+                    )}
                     <time>{dateText(voided.opened_at)}</time>
                 </span>
                 <ul>
                     {voided.shown.map((line, at) => (
                         <li key={at}>
-                            {line.quantity}× {line.name}
+                            {line.quantity}× <bdi>{line.name}</bdi>
                         </li>
                     ))}
-                    {hidden > 0 && <li>and {count(hidden, "line", "lines")} more</li>}
+                    {hidden > 0 && <li>{counted("moreLines", hidden)}</li>}
                 </ul>
                 <small>{whyText(voided)}</small>
             </div>
@@ -87,10 +91,10 @@ function VoidedOrder({ counter, voided }: Props) {
             {counter.desk.can("adopt") && (
                 <div class="voided-buttons">
                     <button type="button" onClick={ask("adopt")}>
-                        Take over
+                        {t("adopt")}
                     </button>
                     <button type="button" class="danger" onClick={ask("drop")}>
-                        Drop
+                        {t("drop")}
                     </button>
                 </div>
             )}
@@ -99,13 +103,12 @@ function VoidedOrder({ counter, voided }: Props) {
 }
 
 export function deviceText({ device_name, device }: Pick<Voided, "device_name" | "device">) {
-    return `Taken on ${device_name || device}`;
+    return t("takenOn", { device: device_name || device });
 }
 
 /** What voided it, in words. */
 export function whyText({ events }: Pick<Voided, "events">): string {
-    const what = count(events, "entry", "entries");
-    return `The device was revoked: ${what} of it ${events === 1 ? "does" : "do"} not count.`;
+    return counted("revokedEntries", events);
 }
 
 /** @param done what is said when the node has done it */
@@ -123,43 +126,47 @@ export function DecideSheet({ kind, ...props }: Props & { kind: "adopt" | "drop"
 }
 
 function AdoptSheet({ counter, voided }: Props) {
-    const adopt = (): void => decide(counter, actions.adopt(voided), `${voided.number} counts.`);
+    const { number } = voided;
+    const adopt = (): void => decide(counter, actions.adopt(voided), t("counts", { number }));
     return (
         <Sheet
-            title={`Take over ${voided.number}?`}
+            title={t("adoptTitle", { number })}
             onClose={counter.close}
             actions={
                 <div class="force-buttons">
                     <button type="button" class="primary" onClick={adopt}>
-                        Take over
+                        {t("adopt")}
                     </button>
                     <button type="button" onClick={counter.close}>
-                        Not now
+                        {t("notNow")}
                     </button>
                 </div>
             }
         >
             <p>
-                Do so if it was a <strong>real sale</strong>. Its number and its money (
-                {counter.money(voided.total)}) then count on every device.
+                <Told text={t("adoptIf", { price: counter.money(voided.total) })} />
             </p>
-            <p>That cannot be taken back; the order can be cancelled like any other.</p>
+            <p>{t("adoptThen")}</p>
         </Sheet>
     );
 }
 
-const reasons = ["It was not sold", "It was taken again elsewhere", "Nobody paid"];
+const reasons = ["notSold", "takenElsewhere", "nobodyPaid"] as const;
 
 function DropSheet({ counter, voided }: Props) {
+    const { number } = voided;
     const drop = (reason: string): void =>
-        decide(counter, actions.drop(voided, reason), `${voided.number} is dropped.`);
+        decide(counter, actions.drop(voided, reason), t("isDropped", { number }));
     return (
-        <Sheet title={`Drop ${voided.number}: why?`} onClose={counter.close}>
+        <Sheet title={t("dropWhy", { number })} onClose={counter.close}>
             <p>
-                Do so if it was <strong>no sale</strong>. The journal keeps it, and why it was
-                dropped.
+                <Told text={t("dropIf")} />
             </p>
-            <Reasons reasons={reasons} verb="Drop the order" onChoose={drop} />
+            <Reasons
+                reasons={reasons.map((reason) => t(reason))}
+                verb={t("dropTheOrder")}
+                onChoose={drop}
+            />
         </Sheet>
     );
 }
