@@ -12,6 +12,7 @@
 #include "node/api/fill.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
+#include "node/os/clock.h"
 #include "sync/base/check.h"
 
 struct api *api_new(const struct gate *gate, const char *version)
@@ -137,6 +138,25 @@ static int keep_bytes(const struct api *api, const struct api_request *request,
     return err;
 }
 
+/* Staff are told on their screens, and never held up. */
+static int find_full(struct api *api, const struct api_reply *reply, const struct command *command,
+                     struct bytes *ret_station)
+{
+    const struct gate *gate = api->state->gate;
+    struct store_txn *txn = NULL;
+    *ret_station = bytes_of(NULL, 0);
+    if (reply->caller.kind != CALLER_CUSTOMER) {
+        return 0;
+    }
+    int err = gate->read_begin(gate->context, &txn);
+    if (err != 0) {
+        return err;
+    }
+    err = station_load_full(api->state, txn, command, clock_mono_ms(), ret_station);
+    gate->read_end(gate->context, txn);
+    return state_read_error(api->state, err);
+}
+
 static void push_command(struct api *api, const struct api_request *request,
                          struct api_reply *reply)
 {
@@ -147,7 +167,16 @@ static void push_command(struct api *api, const struct api_request *request,
         api_problem(reply, ERR_BUSY, "");
         return;
     }
+    struct bytes full = bytes_of(NULL, 0);
     int err = fill_command(api, request, reply, command, where);
+    if (err == 0) {
+        err = find_full(api, reply, &command->command, &full);
+    }
+    if (err == 0 && full.size > 0) {
+        command_queue_drop(queue, command);
+        api_problem_full(reply, full);
+        return;
+    }
     if (err == 0) {
         err = keep_bytes(api, request, command, reply, where);
     }

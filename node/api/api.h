@@ -111,6 +111,8 @@ void api_problem(struct api_reply *reply, int err, const char *where);
 void api_problem_elsewhere(struct api_reply *reply);
 
 /* The problem that another device keeps what is asked for, and is not reached. */
+/* What is ordered is made at @station, which has too much to make for customers to order of it. */
+void api_problem_full(struct api_reply *reply, struct bytes station);
 void api_problem_away(struct api_reply *reply, const char *where);
 
 /* The problem that its path takes @methods only. */

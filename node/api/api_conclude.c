@@ -64,6 +64,11 @@ void api_problem_away(struct api_reply *reply, const char *where)
     problem_set(reply, ERR_BUSY, json_away_problem(status_of(ERR_BUSY), where));
 }
 
+void api_problem_full(struct api_reply *reply, struct bytes station)
+{
+    problem_set(reply, ERR_UNAVAILABLE, json_full_problem(status_of(ERR_UNAVAILABLE), station));
+}
+
 void api_problem_method(struct api_reply *reply, const char *methods)
 {
     (void)snprintf(reply->allow, sizeof reply->allow, "%s", methods);

@@ -109,7 +109,10 @@ static int read_order(struct reading *reading)
 static int read_quote_of(struct reading *reading, const struct entity_id *id)
 {
     struct state *state = reading->api->state;
-    int err = state_quote(state, reading->txn, reading->caller->principal.session, id);
+    int err = station_load_look(state, reading->txn, clock_mono_ms());
+    if (err == 0) {
+        err = state_quote(state, reading->txn, reading->caller->principal.session, id);
+    }
     if (err == 0) {
         err = state_popup(state, reading->txn);
     }

@@ -76,6 +76,20 @@ static struct json_value *rates(const struct bill *bill)
     return list;
 }
 
+/* What takes longest of it; nothing where no station is busy. */
+static void put_wait(struct json_value *object, const struct state *state)
+{
+    struct station_wait wait;
+    if (station_load_quote(&state->station_load, &state->quote, &wait) == BUSY_NOT) {
+        return;
+    }
+    struct json_value *told = json_new_object();
+    json_put_text(told, "station", wait.station);
+    json_put_int(told, "low_ms", (int64_t)wait.low_ms);
+    json_put_int(told, "high_ms", (int64_t)wait.high_ms);
+    json_put(object, "busy", told);
+}
+
 int json_quote(const struct state *state, struct moment now, struct json_value **ret_value)
 {
     const struct quote *quote = &state->quote;
@@ -98,6 +112,7 @@ int json_quote(const struct state *state, struct moment now, struct json_value *
     json_put_tip(object, tip_minor);
     json_put_int(object, "tax", bill.sum.tax_minor);
     json_put(object, "rates", rates(&bill));
+    put_wait(object, state);
     *ret_value = object;
     return 0;
 }

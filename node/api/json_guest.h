@@ -15,7 +15,8 @@ struct annex; /* node/api/annex.h */
 MUST_CHECK int json_order_page(struct state *state, struct store_txn *txn,
                                const struct annex *annex, struct json_value **ret_value);
 
-/* Of state->quote and state->popup, which were read. ERR_SPOILT. */
+/* Of state->quote and state->popup, which were read, and state->station_load, which was looked at
+ * before. ERR_SPOILT. */
 MUST_CHECK int json_quote(const struct state *state, struct moment now,
                           struct json_value **ret_value);
 

@@ -31,6 +31,15 @@ struct json_value *json_away_problem(int status, const char *where)
     return object;
 }
 
+struct json_value *json_full_problem(int status, struct bytes station)
+{
+    static const char title[] = "The kitchen has more to make than it gets done now. Try again in "
+                                "some minutes, or ask at the counter.";
+    struct json_value *object = json_problem_saying(ERR_UNAVAILABLE, status, title, "");
+    json_put_text(object, "station", station);
+    return object;
+}
+
 /* Why the item, which is on the menu, cannot be had: so many at most, since some may be kept for
  * others. */
 static void why_not(const struct state *state, char *to, size_t capacity)

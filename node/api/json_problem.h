@@ -15,6 +15,9 @@ struct json_value *json_problem_saying(int err, int status, const char *title, c
 /* ERR_BUSY, as the device that keeps what is asked for is not reached. */
 struct json_value *json_away_problem(int status, const char *where);
 
+/* ERR_UNAVAILABLE, as @station has too much to make already. */
+struct json_value *json_full_problem(int status, struct bytes station);
+
 /* A refusal that is about item @number of the menu: state->item, where @found is 0, or else why it
  * could not be read (ERR_NOT_FOUND: there is none). */
 struct json_value *json_item_problem(int err, int status, uint64_t number, int found,

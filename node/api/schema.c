@@ -30,6 +30,8 @@ SCHEMA(problem, "Problem", "RFC 9457 application/problem+json.",
     TEXT("detail", 0, 400, NOTE("where: a JSON pointer and what is wrong there; may be empty")),
     INT("item", 1, MENU_NUMBERS_MAX, OPTIONAL, NOTE("that it is about: its number on the menu")),
     TEXT("item_name", 1, NAME_BYTES_MAX, OPTIONAL),
+    TEXT("station", 1, NAME_BYTES_MAX, OPTIONAL,
+        NOTE("that makes it, and has too much to make for customers to order of it just now")),
     BOOL("away", OPTIONAL,
         NOTE("true: another device keeps the cart, and cannot be reached from this one")));
 

@@ -75,6 +75,7 @@ struct schema {
     X(quote_wanted, "QuoteWanted")                                                                 \
     X(quoted_option, "QuotedOption")                                                               \
     X(quoted_line, "QuotedLine")                                                                   \
+    X(quote_busy, "QuoteBusy")                                                                     \
     X(quote, "Quote")                                                                              \
     X(cart_line_new, "CartLineNew")                                                                \
     X(cart_line_set, "CartLineSet")                                                                \

@@ -69,6 +69,11 @@ SCHEMA(quoted_line, "QuotedLine", NULL,
              "sold-out. The last two are in no total and will not be ordered")),
     COUNT("left", NOTE("of `short`")));
 
+SCHEMA(quote_busy, "QuoteBusy", "The station at which it takes longest, and how long.",
+    TEXT("station", 1, NAME_BYTES_MAX),
+    COUNT("low_ms"),
+    COUNT("high_ms"));
+
 SCHEMA(quote, "Quote", "One for each customer: a new one takes the place of the old.",
     HEX("id", ID_DIGITS),
     COUNT("ends_in_ms",
@@ -83,6 +88,8 @@ SCHEMA(quote, "Quote", "One for each customer: a new one takes the place of the 
     MONEY("tip", OPTIONAL, NOTE("on top of `total`; an order with it will have it")),
     MONEY("tax"),
     OBJECT("rates", schema_rate, MANY(0, ORDER_LINES_MAX)),
+    OBJECT("busy", schema_quote_busy, OPTIONAL,
+        NOTE("a station that makes some of it has more to do than its throttle")),
     HEX("popup_id", POPUP_DIGITS),
     HEX("device", LOG_DIGITS, NOTE("that signed it, and keeps it")),
     HEX("signature", SIGNATURE_DIGITS,

@@ -11,6 +11,7 @@
 #include "node/api/gate.h"
 #include "node/api/json.h"
 #include "node/api/line_up.h"
+#include "node/api/station_load.h"
 #include "node/api/stuck.h"
 #include "node/api/teller.h"
 #include "node/blob/words.h"
@@ -34,18 +35,19 @@ struct state {
     struct menu_item item; /* by state_item(), with ... */
     struct stock stock;    /* scratch */
     struct stock_summary item_stock;
-    bool has_photo;         /* it names one that was not erased, ... */
-    bool is_photo_here;     /* ... whose bytes this device has */
-    struct popup popup;     /* by state_popup() */
-    struct record record;   /* by state_record() */
-    struct words words;     /* its, when it is a review */
-    struct record review;   /* by state_review(), with ... */
-    struct words said;      /* ... its words */
-    struct drawer drawer;   /* by state_drawer() */
-    struct sheet sheet;     /* by state_sheet() */
-    struct quote quote;     /* by state_quote() */
-    struct line_up line_up; /* by line_up_look() */
-    struct day day;         /* by state_day(); n = 0: none yet */
+    bool has_photo;                   /* it names one that was not erased, ... */
+    bool is_photo_here;               /* ... whose bytes this device has */
+    struct popup popup;               /* by state_popup() */
+    struct record record;             /* by state_record() */
+    struct words words;               /* its, when it is a review */
+    struct record review;             /* by state_review(), with ... */
+    struct words said;                /* ... its words */
+    struct drawer drawer;             /* by state_drawer() */
+    struct sheet sheet;               /* by state_sheet() */
+    struct quote quote;               /* by state_quote() */
+    struct line_up line_up;           /* by line_up_look() */
+    struct station_load station_load; /* by station_load_look() */
+    struct day day;                   /* by state_day(); n = 0: none yet */
     struct history *scratch;
     struct board board;
     struct stuck stuck; /* by stuck_look() */

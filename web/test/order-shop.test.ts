@@ -35,7 +35,8 @@ globalThis.fetch = (path, { headers = {}, body } = {}) => {
 };
 
 const { keep, kept } = await import("../src/order/keep");
-const { cart, group, owns, place } = await import("../src/order/shop");
+const { cart, group, noticesOf, owns, place, wordsOf } = await import("../src/order/shop");
+const { Refusal } = await import("../src/order/node");
 const { askQuote, leaveReview, order, quote, resume } = await import("../src/order/buy");
 
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
@@ -187,5 +188,20 @@ describe("an order whose answer was lost", () => {
         requests[1]?.answer(201, { id: "o1", number: "A1" });
         await resumed;
         expect(cart.value).toEqual([line]);
+    });
+});
+
+describe("a kitchen that is busy", () => {
+    it("is told in minutes, and when it is full in words of its own", () => {
+        const range = { station: "grill", low_ms: 1_500_000, high_ms: 2_100_000 };
+        expect(noticesOf({ busy: range })).toEqual([
+            "The kitchen is busy: about 25 to 35 minutes.",
+        ]);
+        expect(noticesOf({})).toEqual([]);
+        const problem = { title: "", detail: "", status: 409, station: "grill" };
+        expect(wordsOf(new Refusal(409, problem as never))).toMatch(/^The kitchen has too much/);
+        expect(wordsOf(new Refusal(409, { ...problem, station: undefined } as never))).not.toMatch(
+            /too much/,
+        );
     });
 });

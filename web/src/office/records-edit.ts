@@ -58,6 +58,7 @@ export interface KindOf {
 }
 
 const noteMax = 280; // bytes, as the other limits of texts
+const noThrottle = 1000; // items in five minutes that no station makes
 const positionMax = 4_294_967_295;
 
 function choicesOf(list: readonly AnyRecord[], none: Text, except = 0): ChoiceOf[] {
@@ -101,8 +102,18 @@ export const kinds: Readonly<Record<Kind, KindOf>> = {
         how: "stationsHow",
         add: "addStation",
         fresh: "newStation",
-        fields: [position],
-        unread: ["stall", "printer", "throttle"],
+        fields: [
+            position,
+            {
+                name: "throttle",
+                form: "count",
+                label: "throttle",
+                min: 1,
+                max: noThrottle,
+                otherwise: noThrottle,
+            },
+        ],
+        unread: ["stall", "printer"],
     },
     printers: {
         title: "printers",

@@ -15,6 +15,7 @@ import {
     mode,
     money,
     name,
+    noticesOf,
     now,
     page,
     problem,
@@ -47,7 +48,9 @@ export function Review() {
             </label>
             <Tips />
             <Total />
-            {page.value.paused && <p class="flag">{t("paused")}</p>}
+            {noticesOf(quote.value).map((text) => (
+                <p class="flag">{text}</p>
+            ))}
             <Problem />
             <Ways />
             <button type="button" class="plain" onClick={() => go("")}>

@@ -2,7 +2,7 @@
 // the first look is in buy.ts.
 import { addSame, type CartLine, type Chosen, type Mode } from "../base/cart";
 import { formatMoney } from "../base/money";
-import type { Bill, GroupCart, OrderPage, Purchase, Qr } from "../base/protocol";
+import type { Bill, GroupCart, OrderPage, Purchase, Qr, Quote } from "../base/protocol";
 import { cell, derived } from "./cell";
 import { keep, kept } from "./keep";
 import { isKiosk } from "./kiosk";
@@ -234,7 +234,22 @@ export async function readPage(): Promise<void> {
     }
 }
 
-// --- words for what failed ---
+// --- words for a kitchen that is busy, and for what failed ---
+
+const minute = 60_000; // ms
+
+/** How long what is quoted takes at the station that has most to make; that nobody can order. */
+export function noticesOf(quoted: Pick<Quote, "busy"> | null): string[] {
+    const range = quoted?.busy;
+    const minutes = range && {
+        low: Math.floor(range.low_ms / minute),
+        high: Math.ceil(range.high_ms / minute),
+    };
+    return [
+        ...(minutes ? [t("kitchenBusy", minutes)] : []),
+        ...(page.value.paused ? [t("paused")] : []),
+    ];
+}
 
 const reasons: Partial<Record<number, Text>> = { 410: "gone", 429: "tooMany" };
 
@@ -242,7 +257,8 @@ export function wordsOf(error: unknown): string {
     if (!(error instanceof Refusal)) {
         return t("offline");
     }
-    const known = error.problem?.away ? "groupAway" : reasons[error.status];
+    const { away, station } = error.problem ?? {};
+    const known = away ? "groupAway" : station ? "kitchenFull" : reasons[error.status];
     const detail = error.problem?.detail || error.message;
     return known ? t(known) : t("failed", { why: detail });
 }

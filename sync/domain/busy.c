@@ -1,0 +1,39 @@
+#include "sync/domain/busy.h"
+
+#include "sync/domain/record.h"
+
+static bool is_to_make(const struct order_line *line, struct bytes station)
+{
+    return line->is_active && line->progress != LINE_DONE && bytes_equal(line->station, station);
+}
+
+uint32_t busy_units(const struct order *order, struct bytes station)
+{
+    const bool is_waiting = order->phase == PHASE_PLACED || order->phase == PHASE_ACCEPTED ||
+                            order->phase == PHASE_COOKING;
+    uint32_t units = 0;
+    for (uint32_t i = 0; i < order->lines_count && is_waiting && station.size > 0; i++) {
+        const struct order_line *line = &order->lines[i];
+        const uint32_t quantity = (uint32_t)line->quantity;
+        if (is_to_make(line, station) && quantity > line->handed) {
+            units += quantity - line->handed;
+        }
+    }
+    return units;
+}
+
+enum busy busy_judge(uint32_t throttle, uint32_t load)
+{
+    if (throttle >= STATION_THROTTLE_NONE || load <= throttle) {
+        return BUSY_NOT;
+    }
+    return load <= throttle * BUSY_SPANS_MAX ? BUSY_SLOW : BUSY_FULL;
+}
+
+/* What is begun in one span may end in the next; a long wait is known less well than a short. */
+void busy_range(uint32_t throttle, uint32_t units, uint64_t *ret_low_ms, uint64_t *ret_high_ms)
+{
+    const uint64_t spans = units / throttle > 0 ? units / throttle : 1;
+    *ret_low_ms = spans * BUSY_SPAN_MS;
+    *ret_high_ms = (spans + 1 + spans / 4) * BUSY_SPAN_MS;
+}
