@@ -2,23 +2,26 @@
 // in, a form for each kind of number, and other words than the English ones.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { catalogue, language } from "../src/base/catalogue";
+import { catalogue, language, places } from "../src/base/catalogue";
 import type { Forms, Language } from "../src/base/language";
 import { locale } from "../src/base/locale";
 import { formatMoney } from "../src/base/money";
+import { become } from "../src/base/person";
+import type { Problem } from "../src/base/protocol";
 import { counted, sayAge, t } from "../src/base/words";
 import en from "../src/base/words/en.json";
+import { whyText } from "../src/ui/why";
 
 type Words = Readonly<Record<string, string | Forms>>;
 
 const sources = new URL("../src/", import.meta.url);
 const read = (path: string): Words => JSON.parse(readFileSync(new URL(path, sources), "utf8"));
-const places = readdirSync(sources, { recursive: true })
+const folders = readdirSync(sources, { recursive: true })
     .map((path) => String(path).split(/[/\\]/).join("/"))
     .filter((path) => path.endsWith("words/en.json"))
     .map((path) => path.replace("/en.json", ""));
 const others = ["es", "ar"] as const;
-const cases = places.flatMap((place) => others.map((other) => ({ place, other })));
+const cases = folders.flatMap((place) => others.map((other) => ({ place, other })));
 
 const textsOf = (word: string | Forms): string[] =>
     typeof word === "string" ? [word] : Object.values(word);
@@ -106,5 +109,29 @@ describe("a catalogue", () => {
             ar: () => Promise.reject(new Error("no node")),
         });
         expect(lone("live")).toBe("");
+    });
+
+    it("is chosen by a person for that person, else for the device", () => {
+        expect(places()).toEqual(["trestle.language"]);
+        become({ staff: 7, name: "Mia", token: "t", isNeeded: false });
+        expect(places()).toEqual(["trestle.language.7", "trestle.language"]);
+        become(null);
+    });
+
+    it("says why the node refuses where it knows the code, else as the node says it", () => {
+        const title = "The node's own sentence.";
+        const problem: Problem = {
+            type: "about:blank",
+            title,
+            status: 403,
+            code: "forbidden",
+            detail: "",
+        };
+        expect(whyText(problem)).toBe(title);
+        speak("es");
+        expect(whyText(problem)).toMatch(/^Esta función no lo permite/);
+        expect(whyText({ ...problem, away: true })).toBe(title);
+        expect(whyText({ ...problem, code: "gap" })).toBe(title);
+        speak("en");
     });
 });

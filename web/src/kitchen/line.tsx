@@ -14,7 +14,9 @@ export function LineContent({ line, isDone = false, isMute = false }: ContentPro
     const isNew = line.added_late && line.state === "active";
     return (
         <>
-            <span class="quantity">{line.quantity}×</span>
+            <span class="quantity">
+                <bdi dir="ltr">{line.quantity}×</bdi>
+            </span>
             <span class="what">
                 <span class="name">
                     {isNew && <strong class="badge">{t("added")}</strong>}

@@ -124,7 +124,7 @@ function GuardLine({ line, count, onChange }: LineProps) {
         <li class={line.state === "active" ? "" : "is-struck"}>
             <span class="what">
                 <span class="name">
-                    {line.quantity}× <bdi>{line.name}</bdi>
+                    <bdi dir="ltr">{line.quantity}×</bdi> <bdi>{line.name}</bdi>
                 </span>
                 {options !== "" && (
                     <small>
