@@ -94,7 +94,10 @@ function sessionOf(role) {
 }
 
 class FakeNode {
-    constructor(role) {
+    /** @param now its clock, in ms since 1970
+     * @param beatsEvery ms; 0 when whoever plays the night sends the marks */
+    constructor({ role, now, beatsEvery }) {
+        Object.assign(this, { now, beatsEvery });
         this.session = sessionOf(role);
         this.menu = fakeMenu();
         this.orders = new Map();
@@ -130,7 +133,7 @@ class FakeNode {
     place(body, age = 0) {
         this.numbers += 1;
         const number = `${this.session.lane}${this.numbers}`;
-        const order = newOrder(body, { menu: this.menu, now: Date.now() - age, number, log });
+        const order = newOrder(body, { menu: this.menu, now: this.now() - age, number, log });
         this.orders.set(order.id, order);
         this.tell([order]);
         return order;
@@ -138,8 +141,8 @@ class FakeNode {
 
     do(verb, id, body = {}) {
         const order = this.orders.get(id);
-        verbs[verb](order, body, { menu: this.menu, now: Date.now() });
-        settle(order, Date.now());
+        verbs[verb](order, body, { menu: this.menu, now: this.now() });
+        settle(order, this.now());
         this.tell([order]);
         return { id, log: order.log, seq: order.seq, events: 1 };
     }
@@ -182,7 +185,7 @@ class FakeNode {
             ...(this.printers.length > 0 ? { printers: this.printers } : {}),
             ...(this.opaque > 0 ? { opaque: this.opaque } : {}),
             ...(this.voided.length > 0 ? { voided: this.voided.length } : {}),
-            now: Date.now(),
+            now: this.now(),
         };
     }
 
@@ -257,7 +260,7 @@ class FakeNode {
 
     totalsFrame() {
         const { report } = fakeTrade(this.menu, this.session.day, 1);
-        return { type: "totals", report, now: Date.now() };
+        return { type: "totals", report, now: this.now() };
     }
 
     welcome(socket, cursor) {
@@ -265,7 +268,7 @@ class FakeNode {
         socket.on("close", () => this.sockets.delete(socket));
         socket.on("message", (data) => this.hear(JSON.parse(String(data))));
         const resumed = cursor === this.cursor();
-        this.send(socket, { type: "hello", session: this.session, now: Date.now(), resumed });
+        this.send(socket, { type: "hello", session: this.session, now: this.now(), resumed });
         if (socket.view === "office") {
             this.send(socket, this.totalsFrame());
         } else if (!resumed) {
@@ -443,7 +446,7 @@ class FakeNode {
         await new Promise((resolve) => this.server.listen(port, "127.0.0.1", resolve));
         this.port = this.server.address().port;
         this.url = `http://127.0.0.1:${this.port}`;
-        this.heartbeat = setInterval(() => this.marks(), 1000);
+        this.heartbeat = this.beatsEvery && setInterval(() => this.marks(), this.beatsEvery);
         return this;
     }
 }
@@ -492,8 +495,13 @@ function serveFile(path, response) {
 }
 
 /** @param role counter, kitchen, pickup or owner */
-export function startFakeNode({ role = "counter", port = 0 } = {}) {
-    return new FakeNode(role).start(port);
+export function startFakeNode({
+    role = "counter",
+    port = 0,
+    now = Date.now,
+    beatsEvery = 1000,
+} = {}) {
+    return new FakeNode({ role, now, beatsEvery }).start(port);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
