@@ -1,5 +1,5 @@
-// Eight hours of a customer's page that nobody closes, played in minutes: at a real gateway, with the
-// page's own clock played.
+// Eight hours of a customer's page that nobody closes, played in minutes: at a real gateway, with
+// the page's own clock played.
 import { until } from "../../demo/wait.mjs";
 import { holdings, openPage, phone } from "./browser.mjs";
 import { playClock, playSeconds } from "./clock.mjs";
