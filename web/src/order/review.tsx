@@ -118,8 +118,7 @@ function Trouble({ quoted, isOffered }: { quoted: Quoted; isOffered: boolean }) 
     return isGone ? <strong class="trouble">{t("lineSoldOut")}</strong> : null;
 }
 
-const percent = (share: number): string =>
-    new Intl.NumberFormat(locale(), { style: "percent" }).format(share);
+const percent = (share: number): string => share.toLocaleString(locale(), { style: "percent" });
 
 /** Nothing is chosen for anybody; where the stall does not ask, it does not. */
 function Tips() {
