@@ -46,6 +46,25 @@ async function live(page: Page): Promise<void> {
     await expect(page.getByRole("status").first()).toHaveText("Live");
 }
 
+/** The gateway is lost, and the pickup's clock goes wrong: both are said, each once. */
+async function withoutInternet(page: Page, { node }: Busy): Promise<void> {
+    await live(page);
+    const [kitchen, pickup] = node.peers;
+    if (!kitchen || !pickup) {
+        throw new Error("the fake node has two peers");
+    }
+    const lost = { state: "lost", linked: false, heard_ms_ago: 47_000 };
+    const gateway = { ...kitchen, ...lost, device: "000000000000000f", name: "", role: "gateway" };
+    node.peers = [kitchen, { ...pickup, clock_offset_ms: -61_000 }, gateway];
+    node.marks();
+    const status = page.getByRole("status").first();
+    await expect(status).toHaveText(/^Local only since \d\d:\d\d$/);
+    await page.locator("summary").click();
+    const detail = page.locator(".connection-detail");
+    await expect(detail).toContainText("The stall goes on.");
+    await expect(detail).toContainText("Pickup: clock wrong by 1 min");
+}
+
 async function openVoided(page: Page, { node, voided }: Busy): Promise<void> {
     node.voided = voided;
     await page.reload(); // its session may be another
@@ -334,6 +353,29 @@ const scenes: Scene[] = [
     },
     ...inLanguage("es", "spanish", false),
     ...inLanguage("ar", "arabic", true),
+    {
+        name: "counter-local-only",
+        path: "/counter",
+        isPicture: true,
+        prepare: (page, busy) => withoutInternet(page, busy),
+    },
+    {
+        name: "pickup-local-only",
+        path: "/pickup",
+        prepare: (page, busy) => withoutInternet(page, busy),
+    },
+    {
+        name: "kitchen-clock",
+        path: "/kitchen",
+        async prepare(page, { node }) {
+            await live(page);
+            node.peers = node.peers.map((peer) => ({ ...peer, clock_offset_ms: 185_000 }));
+            node.marks();
+            await expect(page.getByRole("status").first()).toHaveText("Clock wrong by 3 min");
+            await page.locator("summary").click();
+            await expect(page.locator(".connection-detail")).toContainText("set this device's");
+        },
+    },
     {
         name: "kitchen",
         path: "/kitchen",

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type ConnectionInput, notices } from "../src/base/connection";
 import { deviceNotices } from "../src/base/device";
+import { meaningOf } from "../src/base/meaning";
+import { rare } from "../src/base/rare";
 import { formatAge, lateness } from "../src/base/time";
 import { sayAge } from "../src/base/words";
 import { peer } from "./world";
@@ -12,6 +14,7 @@ const live: ConnectionInput = {
     isCurrent: true,
     peers: [peer("kitchen"), peer("pickup")],
     waiting: 0,
+    rare,
     device: [],
 };
 
@@ -89,6 +92,67 @@ describe("the connection", () => {
         expect(texts({ peers: [peer("kitchen", { state: "refused" })] })).toEqual([
             "Kitchen was refused",
         ]);
+    });
+
+    test("is local only, since the last gateway was heard, however many there are", () => {
+        const at = Date.UTC(2026, 10, 23, 19, 42);
+        const lost = { role: "gateway", state: "lost" } as const;
+        const one = peer("gateway", { ...lost, heard_ms_ago: 61_000 });
+        const other = peer("gateway", { name: "second", ...lost, heard_ms_ago: -1 });
+        const said = notices({ ...live, now: at, heardAt: at, peers: [one, other] });
+        expect(said).toHaveLength(1);
+        expect(said[0]).toMatchObject({ grade: "warn", age: null });
+        const time = new Date(at - 61_000).toLocaleTimeString("en", { timeStyle: "short" });
+        expect(said[0]?.text).toBe(`Local only since ${time}`);
+        expect(meaningOf(said[0] ?? { grade: "good", text: "", age: null })).toContain(
+            "The stall goes on",
+        );
+        expect(texts({ peers: [other] })).toEqual(["Local only"]);
+    });
+
+    test("is not local only while one gateway of two is heard, and names the other", () => {
+        const peers = [
+            peer("gateway", { name: "one" }),
+            peer("gateway", { name: "two", state: "lost", heard_ms_ago: 9_000 }),
+        ];
+        expect(texts({ peers })).toEqual(["Two not heard"]);
+    });
+
+    test("says until more of the page came that the gateway is not heard", () => {
+        const peers = [peer("gateway", { role: "gateway", state: "lost", heard_ms_ago: 9_000 })];
+        expect(texts({ peers, rare: null })).toEqual(["Gateway not heard"]);
+    });
+
+    test("names the clock that is wrong by more than 30 s", () => {
+        const kitchen = peer("kitchen", { clock_offset_ms: -185_000 });
+        expect(texts({ peers: [kitchen, peer("pickup")] })).toEqual([
+            "Kitchen: clock wrong by 3 min",
+        ]);
+        const near = peer("kitchen", { clock_offset_ms: 29_000 });
+        expect(texts({ peers: [near] })).toEqual(["Live"]);
+        const gone = peer("kitchen", { ...kitchen, state: "lost", heard_ms_ago: 9_000 });
+        expect(texts({ peers: [gone] })).toEqual(["Kitchen not heard"]);
+    });
+
+    test("says that its own clock is wrong where all others say so", () => {
+        const peers = (["kitchen", "pickup"] as const).map((name) =>
+            peer(name, { clock_offset_ms: 60_000 }),
+        );
+        expect(texts({ peers })).toEqual(["Clock wrong by 1 min"]);
+        const apart = [
+            peer("kitchen", { clock_offset_ms: 60_000 }),
+            peer("pickup", { clock_offset_ms: -60_000 }),
+        ];
+        expect(texts({ peers: apart })).toHaveLength(2);
+    });
+
+    test("has a meaning for each", () => {
+        const peers = [peer("kitchen", { state: "connecting", heard_ms_ago: -1, ahead: 2 })];
+        for (const input of [{ peers }, { peers: [] }, { heardAt: null }, { waiting: 1 }]) {
+            for (const notice of notices({ ...live, ...input })) {
+                expect(meaningOf(notice), notice.text).not.toBe("");
+            }
+        }
     });
 
     test("says the gravest first", () => {

@@ -1,5 +1,6 @@
 // How this screen stands with its node and the node with the others, from the heartbeat alone:
 // neither a successful fetch nor navigator.onLine proves that news would arrive.
+import type { Values } from "./language";
 import type { Peer } from "./protocol";
 import { t } from "./words";
 
@@ -15,9 +16,20 @@ export interface Notice {
     readonly text: string;
     /** For how long, in ms; apart from the words so that a screen reader hears them once. */
     readonly age: number | null;
-    /** What it means for the person. */
-    readonly meaning: string;
+    /** What it means for the person: as it is, or what meaning.ts says of @key. */
+    readonly meaning?: string;
+    readonly key?: Key;
+    readonly values?: Values;
 }
+
+/** What some of these peers come to, and those that are to be judged one by one. */
+export type Rare = (
+    peers: readonly Peer[],
+    now: number,
+) => { readonly found: readonly Notice[]; readonly rest: readonly Peer[] };
+
+/** What the text is called in the catalogue. */
+export type Key = Parameters<typeof t>[0];
 
 export interface ConnectionInput {
     readonly now: number;
@@ -27,56 +39,53 @@ export interface ConnectionInput {
     readonly isCurrent: boolean;
     readonly peers: readonly Peer[];
     readonly waiting: number;
+    /** What is said seldom (rare.ts); null: it has not come yet. */
+    readonly rare: Rare | null;
     /** What else this device has to say of itself (device.ts). */
     readonly device: readonly Notice[];
 }
 
 const grades: readonly Grade[] = ["bad", "warn", "busy", "good"];
 
+export function say(
+    grade: Grade,
+    key: Key,
+    values: Values = {},
+    age: number | null = null,
+): Notice {
+    return { grade, text: t(key, values), age, key, values };
+}
+
 /** What there is to say, the gravest first; "Live" when there is nothing else. */
 export function notices(input: ConnectionInput): Notice[] {
-    const silent = input.now - (input.heardAt ?? input.startedAt);
-    const isSilent = input.heardAt === null || silent > nodeSilentAfter;
+    const { now, heardAt, startedAt, waiting, peers } = input;
+    const { found: rare, rest } = input.rare?.(peers, now) ?? { found: [], rest: peers };
+    const silent = now - (heardAt ?? startedAt);
+    const isSilent = heardAt === null || silent > nodeSilentAfter;
     const found = [
-        isSilent ? noNode(silent, input.heardAt === null) : null,
-        queued(input.waiting),
-        ...(isSilent ? [] : [catchingUp(input), ...input.peers.map(peerNotice), ...input.device]),
-    ].filter((notice) => notice !== null);
+        ...(isSilent ? [noNode(silent, heardAt === null)] : []),
+        ...(waiting > 0 ? [say("warn", "queued", { n: waiting })] : []),
+        ...(isSilent ? [] : [...catchingUp(input), ...rare, ...rest.flatMap(peerNotice)]),
+        ...(isSilent ? [] : input.device),
+    ];
     if (found.length === 0) {
-        found.push(live(input.peers));
+        found.push(say("good", peers.length === 0 ? "aloneLive" : "live"));
     }
     return found.sort((a, b) => grades.indexOf(a.grade) - grades.indexOf(b.grade));
 }
 
 function noNode(silent: number, isFirst: boolean): Notice {
-    if (isFirst && silent <= nodeSilentAfter) {
-        return {
-            grade: "busy",
-            text: t("connecting"),
-            age: null,
-            meaning: t("connectingMeans"),
-        };
-    }
-    return {
-        grade: "bad",
-        text: t("noNode"),
-        age: silent,
-        meaning: t("noNodeMeans"),
-    };
+    return isFirst && silent <= nodeSilentAfter
+        ? say("busy", "connecting")
+        : say("bad", "noNode", {}, silent);
 }
 
-function queued(waiting: number): Notice | null {
-    const text = t("queued", { n: waiting });
-    return waiting === 0 ? null : { grade: "warn", text, age: null, meaning: t("queuedMeans") };
-}
-
-function catchingUp({ isCurrent, peers }: ConnectionInput): Notice | null {
+function catchingUp({ isCurrent, peers }: ConnectionInput): Notice[] {
     const missing = peers.reduce((sum, peer) => sum + peer.ahead, 0);
-    if (isCurrent && missing === 0) {
-        return null;
+    if (missing > 0) {
+        return [say("busy", "catchingUpRest", { n: missing })];
     }
-    const text = missing > 0 ? t("catchingUpRest", { n: missing }) : t("catchingUp");
-    return { grade: "busy", text, age: null, meaning: t("catchingUpMeans") };
+    return isCurrent ? [] : [say("busy", "catchingUp")];
 }
 
 export function isHeard(peer: Pick<Peer, "state" | "heard_ms_ago">): boolean {
@@ -89,26 +98,15 @@ export function peerName(peer: Peer): string {
     return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function peerNotice(peer: Peer): Notice | null {
-    const name = peerName(peer);
+function peerNotice(peer: Peer): Notice[] {
+    const named = { name: peerName(peer) };
     if (peer.state === "refused") {
-        const text = t("refused", { name });
-        return { grade: "bad", text, age: null, meaning: t("refusedMeans") };
+        return [say("bad", "refused", named)];
     }
     if (isHeard(peer)) {
-        return null;
+        return [];
     }
-    const meaning = t("notHeardMeans", { name });
-    if (peer.heard_ms_ago < 0) {
-        return { grade: "warn", text: t("notHeardYet", { name }), age: null, meaning };
-    }
-    return { grade: "warn", text: t("notHeard", { name }), age: peer.heard_ms_ago, meaning };
-}
-
-function live(peers: readonly Peer[]): Notice {
-    if (peers.length === 0) {
-        const meaning = t("aloneLiveMeans");
-        return { grade: "good", text: t("aloneLive"), age: null, meaning };
-    }
-    return { grade: "good", text: t("live"), age: null, meaning: t("liveMeans") };
+    return peer.heard_ms_ago < 0
+        ? [say("warn", "notHeardYet", named)]
+        : [say("warn", "notHeard", named, peer.heard_ms_ago)];
 }

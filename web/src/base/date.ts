@@ -5,3 +5,8 @@ import { locale } from "./locale";
 export function dateText(at: number): string {
     return new Date(at).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
 }
+
+/** "19:42". */
+export function timeText(at: number): string {
+    return new Date(at).toLocaleTimeString(locale(), { timeStyle: "short" });
+}

@@ -1,10 +1,14 @@
 // How the connection stands, at length: each notice, each device, what waits to be sent.
 import type { Action } from "../base/action";
 import { isHeard, type Notice, peerName } from "../base/connection";
+import { meaningOf } from "../base/meaning";
 import type { Peer } from "../base/protocol";
+import { rare } from "../base/rare";
 import { counted, sayAge, t } from "../base/words";
 import { Age, icons } from "./connection";
 import { Icon } from "./icon";
+
+export { rare };
 
 interface Props {
     found: readonly Notice[];
@@ -21,7 +25,7 @@ export function Detail({ found, peers, actions }: Props) {
                     <span>
                         <strong>{notice.text}</strong> <Age ms={notice.age} />
                         <br />
-                        {notice.meaning}
+                        {meaningOf(notice)}
                     </span>
                 </p>
             ))}

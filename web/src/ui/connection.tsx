@@ -34,6 +34,7 @@ export function currentNotices({ stream, waiting, device = [] }: Props): Notice[
         isCurrent,
         peers,
         waiting: waiting?.value.length ?? 0,
+        rare: detailPart.it.value?.rare ?? null,
         device,
     });
 }
