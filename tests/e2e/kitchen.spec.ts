@@ -2,6 +2,7 @@
 // sounds.
 import { expect } from "@playwright/test";
 import { node, playWithFakeNode, screen, ticket } from "./fake";
+import { violations } from "./pages";
 import { test } from "./test";
 
 playWithFakeNode();
@@ -196,6 +197,27 @@ test("stations are the pop-up's, and the choice is kept", async ({ browser }) =>
     await choice.selectOption("bar");
     await kitchen.reload();
     await expect(choice).toHaveValue("bar");
+});
+
+test("the board says how much a station has to make against its throttle", async ({ browser }) => {
+    const numbers = { number: 1, position: 0, stall: 0, printer: 0, throttle: 2 };
+    node.stations = [
+        { id: "1".padStart(24, "0"), name: "grill", ...numbers, hidden: false, conflict: false },
+    ];
+    const sell = (quantity: number) =>
+        node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity }] });
+    sell(1);
+    const kitchen = await screen(browser, "/kitchen");
+    const loads = kitchen.getByRole("list", { name: "How busy the stations are" });
+    await expect(loads).toHaveText("grill: 1 to make, 2 in 5 min");
+    sell(2);
+    await expect(loads).toHaveText("Busygrill: 3 to make, 2 in 5 min");
+    sell(6);
+    await expect(loads).toContainText("Full: phones order nothing of it");
+    await ticket(kitchen, "A3").getByRole("button", { name: "Accept" }).click();
+    await ticket(kitchen, "A3").getByRole("button", { name: "Bump" }).click();
+    await expect(loads).toContainText("3 to make");
+    expect(await violations(kitchen)).toEqual([]);
 });
 
 test("a grid keeps each ticket in its place until it is made", async ({ browser }) => {

@@ -16,6 +16,7 @@ import {
 } from "../src/kitchen/board";
 import { makeGone } from "../src/kitchen/gone";
 import { keepKnown } from "../src/kitchen/known";
+import { loadsOf } from "../src/kitchen/load";
 import { makeRinger, ringEvery } from "../src/kitchen/ring";
 import { makeSeenTeller } from "../src/kitchen/seen";
 import { HandClock, line, order, settled } from "./world";
@@ -376,5 +377,38 @@ describe("an order that left the board", () => {
         gone.update(new Map(), held);
         gone.update(before, held);
         expect(gone.orders.value.size).toBe(0);
+    });
+});
+
+describe("how busy a station is", () => {
+    const grill = { name: "grill", throttle: 2, hidden: false } as Station;
+    const bar = { name: "bar", throttle: 1000, hidden: false } as Station;
+    const loadOf = (quantity: number, over: Partial<Order> = {}, of: Partial<Line> = {}) => {
+        const lines = [line({ station: "grill", quantity, ...of })];
+        return loadsOf([order("a1", { lines, ...over })], [grill, bar], "")[0];
+    };
+
+    test("is what it has to make against what it makes in five minutes", () => {
+        expect(loadOf(2)).toEqual({ station: "grill", units: 2, throttle: 2, how: "free" });
+        expect(loadOf(3)?.how).toBe("busy");
+        expect(loadOf(8)?.how).toBe("busy");
+        expect(loadOf(9)?.how).toBe("full");
+    });
+
+    test("leaves out what is made, voided, given out, cancelled and another station's", () => {
+        const units = [
+            loadOf(5, {}, { progress: "done" }),
+            loadOf(5, {}, { state: "void" }),
+            loadOf(5, {}, { handed: 4 }),
+            loadOf(5, { phase: "cancelled" }),
+            loadOf(5, {}, { station: "bar" }),
+        ];
+        expect(units.map((load) => load?.units)).toEqual([0, 0, 1, 0, 0]);
+    });
+
+    test("is told of those that have a throttle, at the station that is chosen", () => {
+        expect(loadsOf([], [grill, bar], "").map(({ station }) => station)).toEqual(["grill"]);
+        expect(loadsOf([], [grill, bar], "bar")).toEqual([]);
+        expect(loadsOf([], [{ ...grill, hidden: true }], "")).toEqual([]);
     });
 });

@@ -1,4 +1,5 @@
-// What a ticket asks of a cook now and then, beside what is to be made.
+// What the board says and asks beside what is to be made.
 export { AlsoAt } from "./also-at";
 export { Amend } from "./amend";
+export { Loads } from "./loads";
 export { News } from "./news";

@@ -42,6 +42,8 @@ export interface Kitchen {
     readonly station: Signal<string>;
     /** Those there are to choose from, in their order. */
     readonly stations: ReadonlySignal<readonly string[]>;
+    /** As the node told them last. */
+    readonly popupStations: ReadonlySignal<readonly Station[]>;
     /** "grid", or columns. */
     readonly layout: Signal<string>;
     readonly chosen: Signal<string | null>;
@@ -187,6 +189,7 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
         digits,
         station: atStation,
         stations,
+        popupStations,
         layout,
         chosen,
         panel,

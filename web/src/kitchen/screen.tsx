@@ -11,7 +11,7 @@ import { Toasts, undoNewest } from "../ui/toast";
 import { Who, WhoSheet } from "../ui/who";
 import { allDay, type Column, columns } from "./board";
 import type { Kitchen, Panel } from "./kitchen";
-import { panelsPart } from "./parts";
+import { asidesPart, panelsPart } from "./parts";
 import { Ticket } from "./ticket";
 import { counted, t } from "./words";
 
@@ -159,6 +159,7 @@ function Stations({ kitchen }: { kitchen: Kitchen }) {
 
 function AllDay({ kitchen }: { kitchen: Kitchen }) {
     const tallies = allDay(kitchen.shown.value, kitchen.station.value);
+    const asides = asidesPart.it.value;
     return (
         <section class="all-day" aria-label={t("stillToMake")}>
             <strong>{t("toMake")}</strong>
@@ -181,6 +182,7 @@ function AllDay({ kitchen }: { kitchen: Kitchen }) {
                 ))}
                 {tallies.length === 0 && <li>{t("nothing")}</li>}
             </ul>
+            {asides && <asides.Loads kitchen={kitchen} />}
             <Stations kitchen={kitchen} />
         </section>
     );

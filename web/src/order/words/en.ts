@@ -20,6 +20,8 @@ export const en = {
     showAll: "Show all",
     nothingFound: "Nothing here fits “{what}”.",
     paused: "Ordering from phones is paused just now. Please order at the counter.",
+    orderTheRest: "What is sold out will be left out.",
+    lineSoldOut: "Sold out: it is not in the total.",
     kitchenBusy: "The kitchen is busy: about {low} to {high} minutes.",
     kitchenFull: "The kitchen has too much to make just now. Try again in a few minutes.",
     emptyMenu: "There is nothing on the menu yet.",

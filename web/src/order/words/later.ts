@@ -31,7 +31,6 @@ export const later = {
     priceStands: "This price stands for {time}.",
     keptUntil: "Until then your food is kept for you.",
     pricing: "Asking for the price …",
-    lineSoldOut: "Sold out: it is not in the total.",
     lineShort: {
         one: "Only {n} can be had: change the quantity.",
         other: "Only {n} can be had: change the quantity.",
@@ -39,7 +38,6 @@ export const later = {
     payByCard: "Pay by card · {price}",
     payAtCounter: "Pay at the counter",
     orderForCounter: "Order · pay at the counter",
-    orderTheRest: "What is sold out will be left out.",
     loadingCard: "Opening the card form …",
     cardFailed: "The card form does not open. Check your connection, or pay at the counter.",
     orderNumber: "Order number",
