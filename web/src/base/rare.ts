@@ -1,5 +1,5 @@
-// What is seldom to be said of the connection: that no gateway is heard, that clocks go wrong. It is
-// fetched after the first look.
+// What is seldom to be said of the connection: that no gateway is heard, that clocks go wrong. It
+// is fetched after the first look.
 import { isHeard, type Notice, peerName, type Rare, say } from "./connection";
 import { timeText } from "./date";
 import type { Peer } from "./protocol";
