@@ -43,7 +43,7 @@ static struct json_value *stock_of(const struct state *state)
 static bool is_available(const struct state *state)
 {
     const bool is_gone = state->item.stock == STOCK_STRICT && state->item_stock.all <= 0;
-    return state->item.is_available && !is_gone;
+    return state->item.is_available && !is_gone && !state->is_stall_closed;
 }
 
 struct json_value *state_json_item(const struct state *state)
@@ -125,7 +125,7 @@ int state_json_menu(struct state *state, struct store_txn *txn, struct json_valu
 static struct json_value *page_item(const struct state *state)
 {
     const struct menu_item *item = &state->item;
-    if (item->is_hidden) {
+    if (item->is_hidden || state->is_stall_closed) {
         return NULL;
     }
     struct json_value *object = json_new_object();

@@ -47,6 +47,8 @@ static void why_not(const struct state *state, char *to, size_t capacity)
     const struct menu_item *item = &state->item;
     if (item->name.size == 0) {
         (void)snprintf(to, capacity, "not on the menu");
+    } else if (state->is_stall_closed) {
+        (void)snprintf(to, capacity, "its stall is out of use");
     } else if (item->is_hidden || !item->is_available) {
         (void)snprintf(to, capacity, "not sold now");
     } else if (state->item_stock.here <= 0) {

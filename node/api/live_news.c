@@ -64,6 +64,9 @@ static int scan_entity(struct scan *scan, uint64_t change, struct bytes row)
         scan_item(scan, &id, change);
     } else if (err == 0 && kind == KIND_STOCK) {
         err = scan_stock(scan, &id, change);
+    } else if (err == 0 && kind == KIND_STALL) { /* its items are to be had, or no more */
+        live_menu_begin(&scan->lives->menu, change);
+        scan->concerns_all = true;
     } else if (err == 0 && kind == KIND_POPUP) {
         scan->lives->session_change = change;
         scan->concerns_all = true;

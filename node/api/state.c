@@ -121,12 +121,29 @@ static int item_photo(struct state *state, struct store_txn *txn)
     return err;
 }
 
+static int item_stall(struct state *state, struct store_txn *txn)
+{
+    struct record stall;
+    const struct entity_id id = entity_id_derive(KIND_STALL, state->item.stall);
+    state->is_stall_closed = false;
+    const int err = state->item.stall == 0 ? ERR_NOT_FOUND
+                                           : row_get(state, state->scratch, txn, KIND_STALL, &id);
+    if (err == 0) {
+        record_derive(state->scratch, &stall);
+        state->is_stall_closed = stall.is_hidden;
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int state_item(struct state *state, struct store_txn *txn, const struct entity_id *id)
 {
     int err = row_get(state, state->history, txn, KIND_MENU, id);
     if (err == 0) {
         menu_derive(state->history, &state->item);
         err = item_photo(state, txn);
+    }
+    if (err == 0) {
+        err = item_stall(state, txn);
     }
     return err == 0 ? item_stock(state, txn) : err;
 }

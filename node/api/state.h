@@ -35,6 +35,7 @@ struct state {
     struct menu_item item; /* by state_item(), with ... */
     struct stock stock;    /* scratch */
     struct stock_summary item_stock;
+    bool is_stall_closed;             /* its stall is out of use, */
     bool has_photo;                   /* it names one that was not erased, ... */
     bool is_photo_here;               /* ... whose bytes this device has */
     struct popup popup;               /* by state_popup() */

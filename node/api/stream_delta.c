@@ -14,6 +14,7 @@ struct delta {
     struct store_txn *txn;
     struct text *frame;
     size_t begin; /* of the orders in @frame */
+    struct cursor told;
     uint64_t day;
     uint32_t removed;
     uint32_t records; /* kinds of which one changed, kind_bit() */
@@ -149,7 +150,7 @@ static void delta_finish(struct delta *delta)
         json_print(state_json_session(streams->state, &delta->stream->caller), delta->frame);
     }
     append_records(delta->frame, delta->records);
-    frame_append_cursor(delta->frame, &delta->stream->cursor);
+    frame_append_cursor(delta->frame, &delta->told);
     text_append_text(delta->frame, "}");
 }
 
@@ -159,10 +160,27 @@ static bool delta_is_empty(const struct delta *delta)
            delta->streams->items.size == 0 && delta->records == 0 && !delta->has_session;
 }
 
+/* A stall is out of use, or in use again, and all its items with it: a snapshot follows. */
+static bool is_menu_moved(const struct delta *delta)
+{
+    return (delta->records & kind_bit(KIND_STALL)) != 0 &&
+           stream_views[delta->stream->view].shows_items;
+}
+
+/* Who leaves before the snapshot is whole comes back to where it was. */
+static void tell_anew(struct delta *delta, const struct cursor *before)
+{
+    delta->stream->stage = STREAM_ACTIVE;
+    delta->stream->key.size = 0;
+    delta->stream->settled = 0;
+    delta->told = *before;
+}
+
 int stream_next_delta(struct streams *streams, struct stream *stream, struct store_txn *txn,
                       struct text *frame)
 {
     struct delta delta = {.streams = streams, .stream = stream, .txn = txn, .frame = frame};
+    const struct cursor before = stream->cursor;
     int err = state_popup(streams->state, txn);
     if (err != 0) {
         return err;
@@ -177,6 +195,10 @@ int stream_next_delta(struct streams *streams, struct stream *stream, struct sto
         err = state_popup(streams->state, txn); /* the scratch was used in between */
     }
     if (err == 0 && !delta_is_empty(&delta)) {
+        delta.told = stream->cursor;
+        if (is_menu_moved(&delta)) {
+            tell_anew(&delta, &before);
+        }
         delta_finish(&delta);
     } else if (err == 0) {
         frame->size = delta.begin - strlen("{\"type\":\"delta\",\"orders\":[");

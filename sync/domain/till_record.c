@@ -292,6 +292,18 @@ int task_load_tax(struct task *task, uint64_t number, struct record *ret_record)
     return ret_record->is_known ? 0 : ERR_UNAVAILABLE;
 }
 
+int task_look_at_stall(struct task *task, uint64_t number, bool *ret_is_closed)
+{
+    struct record stall;
+    const struct entity_id id = entity_id_derive(KIND_STALL, number);
+    const int err = task_load_scratch(task, KIND_STALL, &id);
+    if (err == 0) {
+        record_derive(task->till->scratch, &stall);
+        *ret_is_closed = stall.is_hidden;
+    }
+    return err;
+}
+
 /* --- reviews --- */
 
 static int check_review(const struct task *task)

@@ -192,7 +192,7 @@ int task_load_popup(struct task *task, struct popup *ret_popup)
     return 0;
 }
 
-int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item)
+static int load_item(struct task *task, uint64_t number, struct menu_item *ret_item)
 {
     const struct entity_id id = entity_id_derive(KIND_MENU, number);
     const int err = task_load_scratch(task, KIND_MENU, &id);
@@ -205,6 +205,20 @@ int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_ite
     }
     const bool is_sold = ret_item->name.size > 0 && !ret_item->is_hidden && ret_item->is_available;
     return is_sold ? 0 : ERR_UNAVAILABLE;
+}
+
+int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item)
+{
+    bool is_closed = false;
+    int err = load_item(task, number, ret_item);
+    if (err != 0 || ret_item->stall == 0) {
+        return err;
+    }
+    err = task_look_at_stall(task, ret_item->stall, &is_closed);
+    if (err == 0) { /* the scratch holds one entity */
+        err = load_item(task, number, ret_item);
+    }
+    return err == 0 && is_closed ? ERR_UNAVAILABLE : err;
 }
 
 static int find_line(const struct order *order, uint32_t id, uint32_t *ret_at)

@@ -135,12 +135,17 @@ MUST_CHECK int task_load_scratch(struct task *task, enum kind kind, const struct
  * ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int task_load_tax(struct task *task, uint64_t number, struct record *ret_record);
 
+/* Whether a stall is out of use: nobody orders there. One that nobody wrote of is not. Uses
+ * till->scratch. ERR_IO, ERR_MALFORMED. */
+MUST_CHECK int task_look_at_stall(struct task *task, uint64_t number, bool *ret_is_closed);
+
 /* The pop-up's settings; its texts live until till->scratch is used again. ERR_IO, ERR_MALFORMED.
  */
 MUST_CHECK int task_load_popup(struct task *task, struct popup *ret_popup);
 
-/* An item that can be sold; lives until till->scratch is used again. ERR_UNAVAILABLE, ERR_VERSION,
- * ERR_IO, ERR_MALFORMED. */
+/* An item that can be sold, at a stall that is in use; lives until till->scratch is used again.
+ * ERR_UNAVAILABLE: it cannot, @ret_item says what it is called. ERR_VERSION, ERR_IO,
+ * ERR_MALFORMED. */
 MUST_CHECK int task_load_item(struct task *task, uint64_t number, struct menu_item *ret_item);
 
 /* @err, which is about @item of the menu when it is one: the answer names it. */

@@ -222,6 +222,53 @@ TEST(live, a_phone_that_has_a_menu_hears_only_what_changes_of_it)
     close_stall();
 }
 
+/* In use or out of use. */
+static void use_stall(bool is_out_of_use)
+{
+    owner_does(&stall.nodes[0], "PATCH", "/api/stalls/3",
+               is_out_of_use ? "{\"hidden\":true}" : "{\"hidden\":false}");
+}
+
+TEST(live, phones_are_told_when_a_stall_goes_out_of_use_and_comes_back_and_nobody_orders_there)
+{
+    static const char *const opens[] = {"", ",\"menu\":false"};
+    open_stall(NULL);
+    const struct customer anna = customer_come(client);
+    struct text added = {0};
+    assert_int_equal(owner_ask(&stall.nodes[0], "POST", "/api/stalls",
+                               "{\"name\":\"Tent\",\"number\":3}", &added),
+                     201);
+    text_close(&added);
+    owner_does(&stall.nodes[0], "PATCH", "/api/menu/10", "{\"stall\":3}");
+    for (size_t i = 0; i < 2; i++) {
+        char message[TOKEN_TEXT_MAX + 128];
+        (void)snprintf(message, sizeof message,
+                       "{\"type\":\"open\",\"token\":\"%s\",\"orders\":[]%s}", anna.token,
+                       opens[i]);
+        struct phone *phone = connect_phone();
+        phone_say(phone, message);
+        (void)phone_hear_of(phone, "\"more\":false");
+        use_stall(true);
+        const char *gone = phone_hear_of(phone, "\"available\":false");
+        assert_non_null(strstr(gone, "\"number\":10,"));
+        const struct client_request request = {.method = "POST",
+                                               .path = "/api/orders",
+                                               .token = anna.token,
+                                               .key = client_key(),
+                                               .body = ONE_OF_TEN};
+        assert_int_equal(client_ask(client, &request), 409);
+        assert_non_null(strstr(client->body, "its stall is out of use"));
+        assert_int_equal(client_ask(client, &(struct client_request){.method = "GET",
+                                                                     .path = "/api/order-page"}),
+                         200);
+        assert_null(strstr(client->body, "\"number\":10,"));
+        use_stall(false);
+        (void)phone_hear_of(phone, "\"number\":10,");
+        phone_close(phone);
+    }
+    close_stall();
+}
+
 TEST(live, a_phone_that_says_too_much_is_closed_with_the_reason)
 {
     enum { AT_ONCE = 8 };

@@ -82,6 +82,33 @@ TEST(web_screens, screens_hear_which_lists_of_records_changed_and_read_them_agai
     booth_free(booth);
 }
 
+TEST(web_screens, screens_that_show_dishes_are_told_anew_when_a_stall_goes_out_of_use)
+{
+    static char cursor[200], path[240];
+    struct booth *booth = booth_serve(booth_new(ROLE_OWNER));
+    booth_set_up(booth);
+    assert_int_equal(201, booth_post(booth, "/api/stalls", 11, "{\"name\":\"Tent\",\"number\":3}"));
+    assert_int_equal(200, booth_write(booth, "PATCH", "/api/menu/7", 12, "{\"stall\":3}"));
+    int fd = booth_screen(booth, "/ws?view=counter");
+    raw_hear_type(fd, "snapshot");
+    assert_non_null(strstr(heard.data, "\"available\":true"));
+    (void)snprintf(cursor, sizeof cursor, "%.60s", raw_text_of(heard.data, "cursor"));
+    assert_int_equal(200, booth_write(booth, "PATCH", "/api/stalls/3", 13, "{\"hidden\":true}"));
+    raw_hear_type(fd, "delta");
+    assert_non_null(strstr(heard.data, "\"records\":[\"stalls\"]"));
+    assert_string_equal(cursor, raw_text_of(heard.data, "cursor")); /* should it leave now */
+    raw_hear_type(fd, "snapshot");
+    assert_non_null(strstr(heard.data, "\"number\":7,"));
+    assert_non_null(strstr(heard.data, "\"available\":false"));
+    (void)close(fd);
+    (void)snprintf(path, sizeof path, "/ws?view=counter&cursor=%s", cursor);
+    fd = booth_screen(booth, path);
+    raw_hear_type(fd, "snapshot");
+    assert_non_null(strstr(heard.data, "\"available\":false"));
+    (void)close(fd);
+    booth_free(booth);
+}
+
 TEST(web_screens, an_order_leaves_the_view_when_it_is_settled)
 {
     char path[100];

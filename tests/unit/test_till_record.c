@@ -294,6 +294,32 @@ TEST(till_record, a_line_carries_the_stall_of_its_item)
     world_stop();
 }
 
+static int use_stall(bool is_out_of_use)
+{
+    record_begin(KIND_STALL, 7, false);
+    want_number(RECORD_HIDDEN, 0);
+    command.fields[0].truth = is_out_of_use;
+    return run();
+}
+
+TEST(till_record, nobody_orders_at_a_stall_that_is_out_of_use)
+{
+    shop_open();
+    begin(COMMAND_MENU_SET, ROLE_OWNER);
+    command.item = 5;
+    want_number(MENU_STALL, 7);
+    assert_int_equal(run(), 0);
+    assert_int_equal(add(KIND_STALL, 7, "Tea tent"), 0);
+    assert_int_equal(order_tea("0123456789abcde0"), 0);
+    assert_int_equal(use_stall(true), 0);
+    assert_int_equal(order_tea("0123456789abcde1"), ERR_UNAVAILABLE);
+    assert_int_equal(answer.kind, KIND_MENU);
+    assert_int_equal(use_stall(false), 0);
+    assert_int_equal(order_tea("0123456789abcde2"), 0);
+    assert_true(bytes_equal(line_ordered()->name, bytes_of_text("Tea")));
+    world_stop();
+}
+
 /* --- reviews --- */
 
 static int review(const struct entity_id *order, uint64_t session, int64_t rating)
