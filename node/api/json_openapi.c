@@ -125,14 +125,15 @@ static json_t *response(const char *note, const char *type, json_t *schema)
     return object;
 }
 
-/* What the bytes are is found in the bytes. */
-static json_t *photo(void)
+/* What the bytes are is found in the bytes. Takes @schema. */
+static json_t *photo(json_t *schema)
 {
     static const char *const types[] = {"image/jpeg", "image/png", "image/webp"};
     json_t *content = json_object();
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        put(content, types[i], json_pack("{s:{s:s}}", "schema", "type", "string"));
+        put(content, types[i], json_pack("{s:O}", "schema", schema));
     }
+    json_decref(schema);
     return json_pack("{s:s,s:o}", "description", "As asked.", "content", content);
 }
 
@@ -238,8 +239,8 @@ static json_t *operation(const struct route *route)
     }
     char status[8];
     (void)snprintf(status, sizeof status, "%d", route->status);
-    const bool is_text =
-        route->shape == SHAPE_METRICS || (route->shape == SHAPE_ANNEX && route->response == NULL);
+    const bool is_text = route->shape == SHAPE_METRICS || route->shape == SHAPE_PHOTO ||
+                         (route->shape == SHAPE_ANNEX && route->response == NULL);
     json_t *schema = route->response != NULL
                          ? reference(route->response)
                          : json_pack("{s:s}", "type", is_text ? "string" : "object");
@@ -248,7 +249,7 @@ static json_t *operation(const struct route *route)
                                                     : "application/json";
     json_t *responses = json_object();
     put(responses, status,
-        route->shape == SHAPE_PHOTO ? photo() : response("As asked.", media, schema));
+        route->shape == SHAPE_PHOTO ? photo(schema) : response("As asked.", media, schema));
     put(responses, "default",
         response("What went wrong, and what to do.", "application/problem+json",
                  reference(&schema_problem)));
