@@ -87,18 +87,19 @@ static void tell(struct desk *desks, struct bytes body)
                      0);
 }
 
-/* Turns until the first believes that the second's store may have so many bytes; 0: nothing. */
-static void until_store(struct desk *desks, uint64_t bytes_max)
+enum { GOOD = 7, WRONG = 9 }; /* what the second's store may have, in bytes, as it says */
+
+/* Turns until the first knows nothing of the second, or, @is_known, what was good. */
+static void until_store(struct desk *desks, bool is_known)
 {
     const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
-    struct gate_health health;
+    struct gate_health health = {.device = 0};
     do {
         desks_turn(desks, 2);
         assert_true(clock_mono_ms() < deadline_ms);
-        if (!knows(&desks[0], &desks[1], &health)) {
-            health.store_bytes_max = 0;
-        }
-    } while (health.store_bytes_max != bytes_max);
+        assert_int_not_equal(health.store_bytes_max, WRONG);
+    } while (knows(&desks[0], &desks[1], &health) != is_known ||
+             (is_known && health.store_bytes_max != GOOD));
 }
 
 /* The second, whose own words would come between. */
@@ -110,22 +111,34 @@ static void fall_silent(struct desk *desk)
 TEST(core_health, more_than_is_understood_is_passed_over_and_nonsense_is_nothing)
 {
     static struct desk desks[2];
-    static const uint8_t newer[] = {0x96, 1, 7, 0x90, 0x90, 0, 0xa1, 'x'};
-    static const uint8_t fewer[] = {0x94, 1, 9, 0x90, 0x90};
-    static const uint8_t link[] = {0x95, 1, 9, 0x90, 0x91, 0x96, 0xc4, 8, 0, 0, 0,
-                                   0,    0, 0, 0,    1,    4,    0,    0, 0, 0, 0};
-    static const uint8_t many[] = {0x95, 1, 9, 0x90, 0xdc, 0, HEALTH_PEERS_MAX + 1, 0};
+    static const uint8_t newer[] = {0x96, 1, GOOD, 0x90, 0x90, 0, 0xa1, 'x'};
+    static const uint8_t fewer[] = {0x94, 1, WRONG, 0x90, 0x90};
+    static const uint8_t link[] = {0x95, 1, WRONG, 0x90, 0x91, 0x96, 0xc4, 8, 0, 0, 0,
+                                   0,    0, 0,     0,    1,    4,    0,    0, 0, 0, 0};
+    static const uint8_t many[] = {0x95, 1, WRONG, 0x90, 0xdc, 0, HEALTH_PEERS_MAX + 1, 0};
     const struct bytes wrong[] = {bytes_of(fewer, sizeof fewer), bytes_of(link, sizeof link),
                                   bytes_of(many, sizeof many), bytes_of(newer, sizeof newer - 1)};
     desks_open_pair(desks);
     fall_silent(&desks[1]);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         tell(desks, bytes_of(newer, sizeof newer));
-        until_store(desks, 7);
+        until_store(desks, true);
         tell(desks, wrong[i]);
-        until_store(desks, 0);
+        until_store(desks, false);
     }
     desks_close_pair(desks);
+}
+
+TEST(core_health, a_link_that_there_is_not_is_nonsense)
+{
+    struct gate_health health;
+    enum { LINK_AT = 16 };
+    uint8_t body[] = {0x95, 1, 9, 0x90, 0x91, 0x96,      0xc4, 8, 0, 0, 0,
+                      0,    0, 0, 0,    1,    GATE_LOST, 0,    0, 0, 0, 0};
+    assert_true(health_read(bytes_of(body, sizeof body), &health));
+    assert_int_equal(health.peers[0].link, GATE_LOST);
+    body[LINK_AT] = GATE_LOST + 1;
+    assert_false(health_read(bytes_of(body, sizeof body), &health));
 }
 
 TEST(core_health, all_that_a_device_may_tell_has_room)
