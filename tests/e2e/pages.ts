@@ -83,6 +83,28 @@ export async function smallTargets(page: Page, least: number): Promise<string[]>
     }, least);
 }
 
+/** Words that have no room: on what is pressed, in titles, and in fields while they are empty. */
+export async function cutOff(page: Page): Promise<string[]> {
+    return page.evaluate(() => {
+        const isCut = (element: HTMLElement): boolean =>
+            element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1;
+        const written = document.querySelectorAll<HTMLElement>(
+            "button, a, summary, h1, h2, legend",
+        );
+        const fields = document.querySelectorAll<HTMLInputElement>("input[placeholder]");
+        const isHintCut = (field: HTMLInputElement): boolean => {
+            const { value, placeholder } = field;
+            field.value = placeholder;
+            const found = isCut(field);
+            field.value = value;
+            return found;
+        };
+        return [...[...written].filter(isCut), ...[...fields].filter(isHintCut)].map((element) =>
+            element.outerHTML.slice(0, 160),
+        );
+    });
+}
+
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     const wider = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

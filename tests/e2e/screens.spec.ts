@@ -2,6 +2,7 @@
 // the pictures of docs/screens/ come from here (npm run pictures).
 import { expect, type Page } from "@playwright/test";
 import {
+    cutOff,
     expectNoSidewaysScroll,
     lookInSchemes,
     open,
@@ -497,6 +498,7 @@ for (const scene of scenes) {
             const least = scene.least ?? leastOf(scene.path, size);
             expect(await smallTargets(page, least)).toEqual([]);
             await expectNoSidewaysScroll(page);
+            expect(scene.language ? await cutOff(page) : []).toEqual([]);
             await busy.node.kill();
         });
     }
