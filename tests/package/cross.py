@@ -25,8 +25,9 @@ cd /srv/source
 cmake --preset release -DBUILD_TESTING=OFF -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc \\
     -DCMAKE_TOOLCHAIN_FILE=node/package/arm64.cmake
 cmake --build --preset release --target trestle trestle-gateway
+mkdir packages
 export SOURCE_DATE_EPOCH=$(cut -d' ' -f2 node/revision)
-dpkg-architecture -aarm64 -c cpack --config build/release/CPackConfig.cmake -B packages
+dpkg-architecture -aarm64 -c cpack --config build/release/CPackConfig.cmake -B "$PWD/packages"
 for program in trestle trestle-gateway; do
     qemu-aarch64-static build/release/$program --version
 done"""
