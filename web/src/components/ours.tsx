@@ -3,13 +3,12 @@ import { signal } from "@preact/signals-core";
 import type { Action } from "../base/action";
 import { language } from "../base/catalogue";
 import { systemClock } from "../base/clock";
-import { notices } from "../base/connection";
 import type { Part } from "../base/part";
 import { isWanted, type Person, person } from "../base/person";
 import type { Peer, Session } from "../base/protocol";
 import { initial } from "../base/store";
 import type { Stream } from "../base/stream";
-import { Age, Connection } from "../ui/connection";
+import { Age, Connection, currentNotices } from "../ui/connection";
 import { Detail, Heard } from "../ui/connection-detail";
 import { Gate } from "../ui/gate";
 import { Header } from "../ui/header";
@@ -100,8 +99,8 @@ const action = (label: string): Action => ({
     label,
     made: 0,
 });
-const found = (peers: Peer[], heardAt: number | null = now, waiting = 0) =>
-    notices({ now, heardAt, startedAt: now, isCurrent: true, peers, waiting, device: [] });
+const found = (peers: Peer[], heardAt: number | null = now, waiting: Action[] = []) =>
+    currentNotices({ stream: stream(peers, heardAt), waiting: signal(waiting) });
 const popup = (name: string): Session => ({ popup: name }) as Session;
 const shortcuts = (what: string) => [
     { keys: ["1"], shown: "1–9", what, run: nothing },
@@ -198,7 +197,7 @@ export const ours: Component[] = [
             empty: () => <Detail found={found([])} peers={[]} actions={[]} />,
             long: () => (
                 <Detail
-                    found={found([peer("kitchen"), lost], now, 2)}
+                    found={found([peer("kitchen"), lost], now, [action(long), action("Bump A42")])}
                     peers={[peer(long), lost]}
                     actions={[action(long), action("Bump A42")]}
                 />
