@@ -25,8 +25,9 @@ cd "$1"
 ! command -v node
 cmake --preset release -DBUILD_TESTING=OFF
 cmake --build --preset release --target trestle trestle-gateway
-SOURCE_DATE_EPOCH=$(cut -d' ' -f2 node/revision) cpack --config build/release/CPackConfig.cmake -B
-packages"""
+mkdir packages
+export SOURCE_DATE_EPOCH=$(cut -d' ' -f2 node/revision)
+cpack --config build/release/CPackConfig.cmake -B "$PWD/packages""""
 
 
 def build(machine, archive, packages):
