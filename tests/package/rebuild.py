@@ -27,7 +27,8 @@ cmake --preset release -DBUILD_TESTING=OFF
 cmake --build --preset release --target trestle trestle-gateway
 mkdir packages
 export SOURCE_DATE_EPOCH=$(cut -d' ' -f2 node/revision)
-cpack --config build/release/CPackConfig.cmake -B "$PWD/packages""""
+cpack --config build/release/CPackConfig.cmake -B "$PWD/packages"
+"""
 
 
 def build(machine, archive, packages):
