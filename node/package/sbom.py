@@ -42,7 +42,7 @@ def owner(soname, arch):
         names = line.split(": ")[0]
         for name in names.split(", "):
             package, _, of = name.partition(":")
-            if of in ("", arch):
+            if of in ("", arch) and not package.endswith("-cross"):  # for compilers, not to run
                 version = run("dpkg-query", "-W", "-f=${Version}", f"{package}:{arch}")
                 return package, version
     raise SystemExit(f"sbom.py: no Debian package brings {soname}")
