@@ -158,6 +158,9 @@ struct json_value *state_json_order(const struct state *state)
     json_put_count(object, "day", order->day);
     json_put_word(object, &schema_order, "phase", (size_t)order->phase);
     json_put_text(object, "channel", order->channel);
+    if (order->has_owner) {
+        json_put_bool(object, "guest", true);
+    }
     json_put_text(object, "mode", order->mode);
     json_put_text(object, "name", order->name);
     if (order->table != 0) {

@@ -162,6 +162,9 @@ static void lay_ticket(const struct slip_input *input, const struct print_claim 
     if (input->order->name.size > 0) {
         paper_add(paper, PAPER_BOLD, 0, input->order->name);
     }
+    if (input->order->has_owner) { /* no staff took it: a gateway's device may be in wrong hands */
+        paper_say(paper, PAPER_PLAIN, 0, "from a guest's phone");
+    }
     paper_rule(paper);
     say_lines(input, claim, paper);
 }

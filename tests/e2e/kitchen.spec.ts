@@ -105,6 +105,14 @@ test("a kitchen works from the keyboard alone", async ({ browser }) => {
     await expect.poll(phase).toBe("accepted");
 });
 
+test("a ticket says that a guest ordered it on his phone", async ({ browser }) => {
+    node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity: 1 }] });
+    node.place({ channel: "phone", mode: "eat-in", lines: [{ item: 1, quantity: 1 }] });
+    const kitchen = await screen(browser, "/kitchen");
+    await expect(kitchen.locator(".ticket")).toHaveCount(2);
+    await expect(kitchen.locator(".ticket", { hasText: "from a phone" })).toHaveCount(1);
+});
+
 test("a station's board says what it hides", async ({ browser }) => {
     node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity: 1 }] });
     node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 20, quantity: 1 }] });

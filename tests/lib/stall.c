@@ -92,6 +92,15 @@ struct operation do_open_at_table(struct stall *stall, enum person at, const cha
     return end(stall, at, EVENT_ORDER_OPEN, &body);
 }
 
+struct operation do_open_by_guest(struct stall *stall, enum person at)
+{
+    struct body body;
+    struct order_open open = opening("A", 42);
+    open.has_owner = true;
+    order_open_encode(&open, begin(&body));
+    return end(stall, at, EVENT_ORDER_OPEN, &body);
+}
+
 struct operation do_open_pay_first(struct stall *stall, enum person at)
 {
     struct body body;

@@ -33,6 +33,7 @@ struct operation do_open_on(struct stall *stall, enum person at, uint64_t day, c
                             uint32_t number);
 struct operation do_open_at_table(struct stall *stall, enum person at, const char *lane,
                                   uint32_t number, uint32_t table);
+struct operation do_open_by_guest(struct stall *stall, enum person at); /* on his phone */
 struct operation do_open_pay_first(struct stall *stall, enum person at);
 struct operation do_add(struct stall *stall, enum person at, uint32_t line, uint32_t quantity,
                         int64_t price);

@@ -176,6 +176,20 @@ TEST(print_paper, a_table_stands_large_on_its_ticket_and_on_its_bill)
     stall_free(&stall);
 }
 
+TEST(print_paper, a_ticket_says_that_it_came_from_a_guests_phone)
+{
+    struct stall stall = stall_new();
+    (void)do_open_by_guest(&stall, K);
+    (void)do_add(&stall, K, 1, 2, 350);
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    assert_non_null(strstr(text_on_paper(), "\nfrom a guest's phone\n"));
+    stall_free(&stall);
+    stall = usual();
+    lay(&stall, PRINT_TICKET, PRINT_FIRST);
+    assert_null(strstr(text_on_paper(), "guest"));
+    stall_free(&stall);
+}
+
 TEST(print_paper, a_change_ticket_leaves_out_what_is_as_it_was_and_shows_another_note)
 {
     struct stall stall = usual();

@@ -13,6 +13,7 @@ export function newOrder(body, { menu, now, number, log }) {
         day: 1,
         phase: "placed",
         channel: body.channel,
+        ...(body.channel === "phone" && { guest: true }),
         mode: body.mode,
         name: body.name ?? "",
         opened_at: now,

@@ -49,6 +49,7 @@ export function Ticket({ kitchen, order, column, digit }: Props) {
             </header>
             <p class="ticket-who">
                 <Icon name={order.mode === "take-away" ? "bag" : "plate"} /> {modeText(order.mode)}
+                {order.guest && ` · ${t("phone")}`}
                 {whereText(order) && (
                     <strong>
                         {" "}
