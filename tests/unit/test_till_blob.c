@@ -78,7 +78,7 @@ static void write_own(enum event_type type, const struct entity_id *entity, stru
 }
 
 /* So many that a command might go beyond what one log may write on an entity. */
-enum { FILLING = ENTITY_EVENTS_PER_LOG_MAX - TILL_EVENTS_MAX + 1 };
+enum { FILLING = ENTITY_EVENTS_PER_LOG_MAX - 1 };
 
 /* --- blobs --- */
 
