@@ -200,15 +200,28 @@ void wish_pin(struct sim *sim, struct command *command)
     wish_blob_of(sim, command, sealed);
 }
 
-void wish_blob_add(struct sim *sim, struct command *command)
+static uint64_t draw_photo(struct sim *sim, struct command *command)
 {
     static const char *const photos[] = {"soup.jpg", "wrap.jpg", "cake.jpg", "tea.jpg"};
-    wish_blob_of(sim, command, photos[sim_below(sim, sizeof photos / sizeof *photos)]);
+    const uint64_t drawn = sim_below(sim, sizeof photos / sizeof *photos);
+    wish_blob_of(sim, command, photos[drawn]);
+    return drawn;
+}
+
+/* In one seed of sixteen it is the photo of a dish. Nothing is drawn for that: all other seeds are
+ * the runs that they were, and with them those that show a planted bug. */
+void wish_blob_add(struct sim *sim, struct command *command)
+{
+    const uint64_t drawn = draw_photo(sim, command);
+    if (sim->seed % 16 == 10) {
+        command->kind = COMMAND_MENU_PHOTO;
+        command->item = 1 + drawn % SHOP_ITEMS;
+    }
 }
 
 void wish_erase(struct sim *sim, struct command *command)
 {
-    wish_blob_add(sim, command);
+    (void)draw_photo(sim, command);
     command->reason = bytes_of_text("asked to");
 }
 

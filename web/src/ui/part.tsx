@@ -24,5 +24,5 @@ export function Shown<T>({ part, children }: Props<T>) {
         );
     }
     part.load();
-    return <p class="empty">{t("loading")}</p>;
+    return <p class="loading">{t("loading")}</p>;
 }
