@@ -169,6 +169,16 @@ TEST(report, what_nobody_came_for_counts_until_it_is_taken_back_and_moves_no_mon
     stall_free(&stall);
 }
 
+TEST(report, what_a_line_is_worth_ends_where_amounts_do)
+{
+    const struct order_line cheap = {.unit_price_minor = 450};
+    const struct order_line less_than_nothing = {.unit_price_minor = -1};
+    const struct order_line dear = {.unit_price_minor = MONEY_MAX};
+    assert_int_equal(report_worth(&cheap, 2), 900);
+    assert_int_equal(report_worth(&less_than_nothing, 2), 0);
+    assert_int_equal(report_worth(&dear, 2), 0);
+}
+
 TEST(report, tips_stand_by_who_took_them_and_are_no_sales)
 {
     static struct report report;

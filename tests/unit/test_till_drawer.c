@@ -8,6 +8,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/entity.h"
+#include "sync/replica_state.h"
 #include "tests/lib/stage_shop.h"
 
 enum { PEER = 0, TILL = 1, FLOAT = 10000 };
@@ -163,6 +164,21 @@ TEST(till_drawer, beyond_so_many_moves_of_all_devices_nothing_is_moved)
     }
     assert_int_equal(on_drawer(COMMAND_DRAWER_MOVE, &id), ERR_TOO_MANY);
     assert_int_equal(on_drawer(COMMAND_DRAWER_COUNT, &id), 0);
+    stage_stop(&stage);
+}
+
+TEST(till_drawer, one_of_which_this_device_wrote_too_much_is_counted_no_more)
+{
+    start();
+    const struct entity_id id = drawer_open();
+    const struct event junk = {
+        .type = EVENT_DRAWER_MOVE, .entity = id, .body = bytes_of_text("\x90")};
+    stage_begin(&stage);
+    for (uint32_t i = 0; i < ENTITY_EVENTS_PER_LOG_MAX - 2; i++) {
+        check(replica_append(stage.replica, stage.txn, &junk, stage.effects) == 0);
+    }
+    stage_end(&stage);
+    assert_int_equal(on_drawer(COMMAND_DRAWER_COUNT, &id), ERR_TOO_MANY);
     stage_stop(&stage);
 }
 
