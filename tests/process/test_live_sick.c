@@ -27,6 +27,7 @@ static struct {
     struct lives *lives;
     char token[TOKEN_TEXT_MAX], other_token[TOKEN_TEXT_MAX];
     char order[ID_TEXT + 1]; /* the customer's own */
+    unsigned begins_left;    /* the last of so many readings does not begin; 0 = each does */
     struct text heard;       /* all frames of a phone */
 } node;
 
@@ -35,6 +36,9 @@ static struct {
 static int read_begin(void *context, struct store_txn **ret_txn)
 {
     (void)context;
+    if (node.begins_left > 0 && --node.begins_left == 0) {
+        return ERR_IO;
+    }
     *ret_txn = store_memory_begin(node.store, false);
     return 0;
 }
@@ -432,5 +436,32 @@ TEST(live_sick, nobody_signs_in_by_half_of_what_is_known_of_them)
     api_handle(node.api, &spoken, &reply);
     assert_int_equal(reply.status, 403);
     text_close(&reply.body);
+    end();
+}
+
+TEST(live_sick, no_order_goes_on_when_nobody_can_look_at_its_station)
+{
+    static const char body[] = "{\"channel\":\"phone\",\"mode\":\"eat-in\",\"lines\":["
+                               "{\"item\":1,\"quantity\":1}]}";
+    char bearer[TOKEN_TEXT_MAX + 8];
+    bool is_reached = true;
+    begin();
+    (void)snprintf(bearer, sizeof bearer, "Bearer %s", node.token);
+    const struct api_request request = {
+        .access = {.entrance = ENTRANCE_SECURE, .authorization = bytes_of_text(bearer)},
+        .method = "POST",
+        .path = "/api/orders",
+        .query = "",
+        .key = bytes_of_text("00000001000102030405060708090a0b"),
+        .body = bytes_of_text(body)};
+    for (unsigned nth = 1; is_reached; nth++) {
+        struct api_reply reply;
+        node.begins_left = nth;
+        api_handle(node.api, &request, &reply);
+        is_reached = node.begins_left == 0;
+        assert_true(reply.is_pending != is_reached); /* it goes to the core, or 500 */
+        assert_true(!is_reached || reply.status == 500);
+        text_close(&reply.body);
+    }
     end();
 }
