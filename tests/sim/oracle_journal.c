@@ -1,17 +1,13 @@
-/* oracle_journal.c - journals only grow, are chained and signed, and nothing of them leaves a node
- * before it is durable there. The chain and its signatures are computed anew with libsodium alone.
+/* oracle_journal.c - journals only grow, are chained and signed, each as its writer committed it.
  */
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sync/base/check.h"
 #include "tests/sim/sim_internal.h"
 
-enum {
-    TICK_COPIES = 2,     /* as shop_open() sets it */
-    NUMBER_MAX = 100000, /* a run gives out some hundreds; a restored device keeps its distance */
-};
+/* A run gives out some hundreds; a restored device keeps its distance. */
+enum { NUMBER_MAX = 100000 };
 
 void journal_reset(struct sim *sim)
 {
@@ -63,65 +59,6 @@ void journal_forget(struct sim *sim, const struct cluster_node *node)
     watch->commits = UINT64_MAX;
     state_forget(sim, node);
     progress_forget(sim->sights, node);
-}
-
-/* --- the chain, by the book --- */
-
-static void hash_add(crypto_generichash_state *state, const void *data, size_t size)
-{
-    check(crypto_generichash_update(state, data, size) == 0);
-}
-
-static struct hash hash_genesis(const struct popup_id *popup, const uint8_t *key)
-{
-    struct hash hash;
-    crypto_generichash_state state;
-    check(crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes) == 0);
-    hash_add(&state, "trestle/log/1", strlen("trestle/log/1"));
-    hash_add(&state, popup->bytes, sizeof popup->bytes);
-    hash_add(&state, key, PUBLIC_KEY_BYTES);
-    check(crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes) == 0);
-    return hash;
-}
-
-static struct hash hash_content(struct bytes event)
-{
-    struct hash hash;
-    uint8_t size[4];
-    crypto_generichash_state state;
-    put_be32(size, (uint32_t)event.size);
-    check(crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes) == 0);
-    hash_add(&state, size, sizeof size);
-    hash_add(&state, event.data, event.size);
-    check(crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes) == 0);
-    return hash;
-}
-
-static struct hash hash_next(const struct hash *before, const struct hash *content)
-{
-    struct hash hash;
-    crypto_generichash_state state;
-    check(crypto_generichash_init(&state, NULL, 0, sizeof hash.bytes) == 0);
-    hash_add(&state, before->bytes, sizeof before->bytes);
-    hash_add(&state, content->bytes, sizeof content->bytes);
-    check(crypto_generichash_final(&state, hash.bytes, sizeof hash.bytes) == 0);
-    return hash;
-}
-
-static bool is_signed_well(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
-                           const uint8_t *signature)
-{
-    uint8_t message[15 + POPUP_ID_BYTES + 8 + 8 + HASH_BYTES];
-    memcpy(message, "trestle/head/1", 14);
-    uint8_t *at = message + 14;
-    memcpy(at, sim->cluster->popup.bytes, POPUP_ID_BYTES);
-    at += POPUP_ID_BYTES;
-    put_be64(at, truth->log);
-    put_be64(at + 8, seq);
-    memcpy(at + 16, truth->events[seq - 1].chain.bytes, HASH_BYTES);
-    at += 16 + HASH_BYTES;
-    return crypto_sign_ed25519_verify_detached(signature, message, (size_t)(at - message),
-                                               truth->key.bytes) == 0; /* verify_once.c */
 }
 
 /* --- what a writer committed --- */
@@ -280,10 +217,10 @@ static void row_check(struct sim *sim, struct cluster_node *node, struct store_t
                       struct truth_log **truth, uint64_t seq, struct bytes row)
 {
     const struct bytes event = bytes_of(row.data + HASH_BYTES, row.size - HASH_BYTES);
-    const struct hash before = seq == 1 ? hash_genesis(&sim->cluster->popup, (*truth)->key.bytes)
+    const struct hash before = seq == 1 ? book_genesis(&sim->cluster->popup, (*truth)->key.bytes)
                                         : (*truth)->events[seq - 2].chain;
-    const struct hash content = hash_content(event);
-    const struct hash chain = hash_next(&before, &content);
+    const struct hash content = book_content(event);
+    const struct hash chain = book_next(&before, &content);
     sim->stats->oracles[ORACLE_JOURNAL]++;
     if (memcmp(row.data, chain.bytes, HASH_BYTES) != 0) {
         sim_fail(sim, ORACLE_JOURNAL, node, "event %llu does not continue its chain",
@@ -323,7 +260,7 @@ static void signature_check(struct sim *sim, struct cluster_node *node, struct s
             sim_fail(sim, oracle, node, "the signature of event %llu is another than before",
                      (unsigned long long)seq);
         }
-    } else if (is_signed_well(sim, truth, seq, stored.data)) {
+    } else if (book_is_signed(sim, truth, seq, stored.data)) {
         event->is_signed = true;
         memcpy(event->signature.bytes, stored.data, SIGNATURE_BYTES);
     } else {
@@ -422,145 +359,6 @@ void journal_turn(struct sim *sim, struct cluster_node *node)
     }
     store_cursor_close(&cursor);
     store_memory_abort(txn);
-}
-
-/* --- what a node lets out --- */
-
-static void claim_check(struct sim *sim, struct cluster_node *node, const struct head_claim *claim)
-{
-    const int32_t at = truth_find(sim, node, claim->log);
-    sim->stats->oracles[ORACLE_DURABLE]++;
-    if (at < 0 || claim->seq > sim_watch(sim, node)->seqs[at]) {
-        sim_fail(sim, ORACLE_DURABLE, node, "claims event %llu of a log that it has not committed",
-                 (unsigned long long)claim->seq);
-    } else if (claim->seq > 0 && memcmp(sim->truth[at].events[claim->seq - 1].chain.bytes,
-                                        claim->hash, HEAD_HASH_BYTES) != 0) {
-        sim_fail(sim, ORACLE_DURABLE, node, "claims another event %llu than it has",
-                 (unsigned long long)claim->seq);
-    }
-}
-
-static void events_check(struct sim *sim, struct cluster_node *node, const struct events *events)
-{
-    struct reader reader;
-    const int32_t at = truth_find(sim, node, events->log);
-    sim->stats->oracles[ORACLE_DURABLE]++;
-    if (at < 0 || events->first_seq + events->count - 1 > sim_watch(sim, node)->seqs[at]) {
-        sim_fail(sim, ORACLE_DURABLE, node, "sends events %llu.. that it has not committed",
-                 (unsigned long long)events->first_seq);
-        return;
-    }
-    reader_init(&reader, events->list);
-    for (uint32_t i = 0; i < events->count; i++) {
-        const struct hash content = hash_content(read_bin(&reader, 1, EVENT_SALVAGE_BYTES_MAX));
-        if (!hash_equal(&content, &sim->truth[at].events[events->first_seq - 1 + i].content)) {
-            sim_fail(sim, ORACLE_DURABLE, node, "sends another event %llu than it has",
-                     (unsigned long long)events->first_seq + i);
-        }
-    }
-}
-
-static void want_check(struct sim *sim, struct cluster_node *node, uint32_t link,
-                       const struct want_entry *want)
-{
-    const int32_t at = truth_find(sim, node, want->log);
-    sim->stats->oracles[ORACLE_DURABLE]++;
-    if (at >= 0) {
-        rounds_want(sim, node, link, (uint32_t)at, want);
-    }
-    if (want->have > 0 && (at < 0 || want->have > sim_watch(sim, node)->seqs[at])) {
-        sim_fail(sim, ORACLE_DURABLE, node, "says it has event %llu, which it has not committed",
-                 (unsigned long long)want->have);
-    }
-}
-
-void journal_send(struct sim *sim, struct cluster_node *node, uint32_t link, struct bytes frame)
-{
-    const struct message *message = sim->message;
-    if (message_decode(frame, sim->message) != 0) {
-        sim_fail(sim, ORACLE_DURABLE, node, "sends a frame that does not decode");
-        return;
-    }
-    links_send(sim, node, frame);
-    if (message->kind == MESSAGE_EVENTS) {
-        sim->copies_sent += message->events.count;
-        events_check(sim, node, &message->events);
-        return;
-    }
-    const bool has_heads = message->kind == MESSAGE_HELLO || message->kind == MESSAGE_STATUS;
-    for (uint32_t i = 0; has_heads && i < message->heads_count; i++) {
-        claim_check(sim, node, &message->heads[i]);
-    }
-    for (uint32_t i = 0; message->kind == MESSAGE_WANT && i < message->wants_count; i++) {
-        want_check(sim, node, link, &message->wants[i]);
-    }
-}
-
-/* --- ticks: a device counts itself, and only what is durable, and nobody who is revoked --- */
-
-/* Whether a device ever held event @seq as it is in @truth, on whatever branch. */
-static bool was_held(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
-                     uint32_t first)
-{
-    for (uint32_t i = 0; i < sim->truth_count; i++) {
-        const struct truth_log *other = &sim->truth[i];
-        if (other->log == truth->log && other->held[first] >= seq && truth->count >= seq &&
-            (other == truth || seq == 0 ||
-             hash_equal(&other->events[seq - 1].chain, &truth->events[seq - 1].chain))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static uint32_t revoked_count(const struct roster *roster)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < roster->devices_count; i++) {
-        count += roster->devices[i].is_revoked ? 1 : 0;
-    }
-    return count;
-}
-
-/* Whether @node knows device @at of the cluster to be revoked. */
-static bool is_revoked_at(const struct sim *sim, const struct cluster_node *node, uint32_t at)
-{
-    const struct roster_device *device =
-        roster_device_find(replica_roster(node->replica), sim->cluster->nodes[at].device);
-    return device != NULL && device->is_revoked && sim->cluster->nodes[at].device != node->device;
-}
-
-void journal_ticks(struct sim *sim, struct cluster_node *node)
-{
-    struct replica_log_info info;
-    const uint32_t revoked = revoked_count(replica_roster(node->replica));
-    const bool is_anew = revoked != sim_watch(sim, node)->revoked;
-    sim_watch(sim, node)->revoked = revoked;
-    for (uint32_t at = 0; replica_log_at(node->replica, at, &info); at++) {
-        const int32_t truth = truth_find(sim, node, info.log);
-        uint32_t copies = sim->liar.is_lying ? 1 : 0; /* which it may have claimed */
-        if (truth < 0 || (info.mark == sim_watch(sim, node)->marks[truth] && !is_anew)) {
-            continue;
-        }
-        sim_watch(sim, node)->marks[truth] = info.mark;
-        if (info.mark == 0) {
-            continue;
-        }
-        for (uint32_t i = 0; i < sim->cluster->count && copies < TICK_COPIES; i++) {
-            copies +=
-                !is_revoked_at(sim, node, i) && was_held(sim, &sim->truth[truth], info.mark, i) ? 1
-                                                                                                : 0;
-        }
-        copies_note_tick(&sim->truth[truth], info.mark);
-        sim->stats->oracles[ORACLE_TICKS]++;
-        if (sim_watch(sim, node)->seqs[truth] < info.mark) {
-            sim_fail(sim, ORACLE_DURABLE, node, "ticks event %llu, which it has not committed",
-                     (unsigned long long)info.mark);
-        } else if (copies < TICK_COPIES) {
-            sim_fail(sim, ORACLE_TICKS, node, "event %llu is ticked and on %u devices",
-                     (unsigned long long)info.mark, copies);
-        }
-    }
 }
 
 /* --- everything again --- */

@@ -147,7 +147,7 @@ static void on_turn(void *context, struct cluster_node *node)
         return;
     }
     if (!sim->is_failed) {
-        journal_ticks(sim, node);
+        told_ticks(sim, node);
         links_turn(sim, node);
     }
     if (!sim->is_failed && prng_one_in(&sim->oracle_prng, VERIFY_ONE_IN)) {
@@ -168,7 +168,7 @@ static void on_copy(void *context, struct cluster_node *node, bool is_after)
 
 static void on_send(void *context, struct cluster_node *node, uint32_t link, struct bytes frame)
 {
-    journal_send(context, node, link, frame);
+    told_send(context, node, link, frame);
 }
 
 static void on_answer(void *context, struct cluster_node *node, const struct effect_answer *answer)

@@ -328,7 +328,7 @@ void net_end(struct sim *sim);
 /* At the end of some runs, just before. */
 void net_last_words(struct sim *sim);
 
-/* --- oracle_journal.c: P5, P6, P15, ticks --- */
+/* --- oracle_journal.c: P5, P15 --- */
 void journal_reset(struct sim *sim);
 /* Where the branch of @log that @node holds stands in sim->truth, or -1. */
 int32_t truth_find(const struct sim *sim, const struct cluster_node *node, uint64_t log);
@@ -338,10 +338,24 @@ bool truth_is_held(const struct sim *sim, const struct cluster_node *node,
 /* What the node held is gone: its disk is another one. */
 void journal_forget(struct sim *sim, const struct cluster_node *node);
 void journal_turn(struct sim *sim, struct cluster_node *node);
-void journal_send(struct sim *sim, struct cluster_node *node, uint32_t link, struct bytes frame);
-void journal_ticks(struct sim *sim, struct cluster_node *node);
 /* Every row of the node's journals, by the truth and by log_verify(). */
 void journal_verify(struct sim *sim, struct cluster_node *node);
+
+/* --- oracle_book.c: a journal's hashes and signatures, anew with libsodium --- */
+/* What a log of @key begins with. */
+struct hash book_genesis(const struct popup_id *popup, const uint8_t *key);
+/* An event's own hash, and the chain's where it follows @before. */
+struct hash book_content(struct bytes event);
+struct hash book_next(const struct hash *before, const struct hash *content);
+/* Whether @signature is that of @truth's key for event @seq and all before it. */
+bool book_is_signed(const struct sim *sim, const struct truth_log *truth, uint64_t seq,
+                    const uint8_t *signature);
+
+/* --- oracle_told.c: P6, ticks --- */
+/* What @node lets out to @link. */
+void told_send(struct sim *sim, struct cluster_node *node, uint32_t link, struct bytes frame);
+/* What @node ticked in the turn that ended. */
+void told_ticks(struct sim *sim, struct cluster_node *node);
 
 /* --- theft.c --- */
 /* At the end of some runs. */
