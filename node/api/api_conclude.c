@@ -16,16 +16,16 @@ static int status_of(int err)
     static const struct {
         int err, status;
     } statuses[] = {
-        {ERR_MALFORMED, 400}, {ERR_UNAUTHENTICATED, 401},
-        {ERR_FORBIDDEN, 403}, {ERR_NOT_FOUND, 404},
-        {ERR_METHOD, 405},    {ERR_CONFLICT, 409},
-        {ERR_EXISTS, 409},    {ERR_MISMATCH, 409},
-        {ERR_STATE, 409},     {ERR_UNAVAILABLE, 409},
-        {ERR_VERSION, 409},   {ERR_EXPIRED, 410},
-        {ERR_TOO_LARGE, 413}, {ERR_TOO_MANY, 422},
-        {ERR_OVERFLOW, 422},  {ERR_LIMIT, 429},
-        {ERR_BUSY, 503},      {ERR_SPOILT, 503},
-        {ERR_FULL, 507},
+        {ERR_MALFORMED, 400},   {ERR_UNAUTHENTICATED, 401},
+        {ERR_FORBIDDEN, 403},   {ERR_NEEDS_MANAGER, 403},
+        {ERR_NOT_FOUND, 404},   {ERR_METHOD, 405},
+        {ERR_CONFLICT, 409},    {ERR_EXISTS, 409},
+        {ERR_MISMATCH, 409},    {ERR_STATE, 409},
+        {ERR_UNAVAILABLE, 409}, {ERR_VERSION, 409},
+        {ERR_EXPIRED, 410},     {ERR_TOO_LARGE, 413},
+        {ERR_TOO_MANY, 422},    {ERR_OVERFLOW, 422},
+        {ERR_LIMIT, 429},       {ERR_BUSY, 503},
+        {ERR_SPOILT, 503},      {ERR_FULL, 507},
     };
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         if (statuses[i].err == err) {

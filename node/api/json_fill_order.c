@@ -223,8 +223,9 @@ void fill_discount(struct fill *fill)
     fill->command->discount_bp = (uint32_t)json_get_int(fill->body, "percent_bp");
     fill->command->amount_minor = json_get_int(fill->body, "amount");
     fill->command->reason = fill_text(fill, fill->body, "reason");
-    if (fill_has(fill, "percent_bp") == fill_has(fill, "amount")) {
-        fill_fail(fill, ERR_MALFORMED, "/: wants either percent_bp or amount");
+    fill->command->offer = (uint64_t)json_get_int(fill->body, "offer");
+    if (fill_has(fill, "percent_bp") + fill_has(fill, "amount") + fill_has(fill, "offer") != 1) {
+        fill_fail(fill, ERR_MALFORMED, "/: wants one of percent_bp, amount and offer");
     }
 }
 

@@ -2,6 +2,7 @@
 #include "node/api/schema_fields.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/order.h"
+#include "sync/domain/record.h"
 #include "sync/domain/report.h"
 
 WORDS(receipt_words, "sale", "correction");
@@ -37,10 +38,14 @@ SCHEMA(refund_wish, "RefundWish",
     INT("slot", 1, ORDER_WISHES_MAX, OPTIONAL),
     TEXT("reason", 1, REASON_BYTES_MAX));
 
-SCHEMA(discount, "Discount", "A percentage or an amount, not both.",
+SCHEMA(discount, "Discount",
+    "A percentage, an amount or an offer's number: exactly one. An offer that needs a manager, "
+    "and by hand as much as one takes off, is given by a manager, owner or organiser: otherwise "
+    "403 `needs_manager`.",
     INT("percent_bp", 1, 10000, OPTIONAL, NOTE("basis points")),
     POSITIVE("amount", OPTIONAL),
-    TEXT("reason", 0, REASON_BYTES_MAX));
+    INT("offer", 1, RECORD_NUMBER_MAX, OPTIONAL, NOTE("409 `unavailable`: it is out of use")),
+    TEXT("reason", 0, REASON_BYTES_MAX, NOTE("empty: the offer's, or its name")));
 
 SCHEMA(receipt_line, "ReceiptLine", NULL,
     TEXT("name", 0, NAME_BYTES_MAX),

@@ -57,7 +57,9 @@
       "Nobody is signed in here, or not any more. Sign in with your number and PIN.")              \
     X(ERR_EXPIRED, -24, "expired", "Its time is over. Ask for a new one.")                         \
     X(ERR_METHOD, -25, "method",                                                                   \
-      "That path does not take this method. /api/openapi.json says which it takes.")
+      "That path does not take this method. /api/openapi.json says which it takes.")               \
+    X(ERR_NEEDS_MANAGER, -26, "needs_manager",                                                     \
+      "Only a manager gives that. Ask one to sign in here and to give it.")
 /* clang-format on */
 
 enum err {

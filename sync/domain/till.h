@@ -203,7 +203,8 @@ struct command {
     int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount.
                              Drawer: float, move (> 0 in), counted */
     int64_t tendered_minor;
-    uint32_t discount_bp; /* discount: a percentage instead of an amount */
+    uint32_t discount_bp; /* discount: a percentage instead of an amount, ... */
+    uint64_t offer;       /* ... or what the offer of this number takes off; 0 = none */
     int64_t tip_minor;    /* tip, quote, place without one: what the guest gives on top, ... */
     uint32_t tip_bp; /* ... or this share of what is owed; 0 of both = nothing. pay: so much more
                         than the order's tip is already; it is in amount_minor */
@@ -319,6 +320,7 @@ struct till_result {
  * use.
  *
  *   ERR_FORBIDDEN    the person's role may not do that
+ *   ERR_NEEDS_MANAGER  the offer needs a manager, or so much by hand does, as one takes off no more
  *   ERR_NOT_FOUND    no such order, line or item
  *   ERR_STATE        not now: cancelled, handed over, nothing owed, no trading day opened; or a
  *                    device without a lane should give a number

@@ -1,4 +1,4 @@
-/* Paying, refunding, discounts. Amounts are worked out once, here, and carried by the event. */
+/* Paying, refunding. Amounts are worked out once, here, and carried by the event. */
 #include "sync/domain/till_tip.h"
 
 #include "sync/base/money.h"
@@ -162,81 +162,4 @@ int till_refund(struct task *task)
     }
     const struct entity_id id = task_payment_id(task, "trestle/refund/1");
     return find_payment(task->order, &id) != NULL ? 0 : refund_new(task, &id);
-}
-
-/* --- discounts --- */
-
-static int read_discount(const struct command *command, struct bill_discount *ret_discount)
-{
-    const bool is_percentage = command->discount_bp > 0;
-    if (is_percentage == (command->amount_minor != 0) || command->amount_minor < 0 ||
-        command->discount_bp > BILL_RATE_BP_MAX) {
-        return ERR_MALFORMED;
-    }
-    *ret_discount = (struct bill_discount){
-        .kind = is_percentage ? BILL_DISCOUNT_PERCENT : BILL_DISCOUNT_FIXED,
-        .value = is_percentage ? (int64_t)command->discount_bp : command->amount_minor,
-    };
-    return 0;
-}
-
-/* What the discount is shared by: deposits (less than nothing) take no share. */
-static int bill_lines_of(const struct task *task, const struct selection *selection,
-                         struct bill_line *lines)
-{
-    int err = 0;
-    for (uint32_t i = 0; i < selection->count && err == 0; i++) {
-        const struct order_line *line = task_line(task, selection, i);
-        int64_t price = line->unit_price_minor;
-        for (uint32_t k = 0; k < line->options_count && err == 0; k++) {
-            err = money_add(price, line->options[k].price_minor, &price);
-        }
-        lines[i] = (struct bill_line){
-            .quantity = line->is_active ? (uint32_t)line->quantity : 0,
-            .tax_bp = line->tax_bp,
-            .unit_price_minor = price,
-            .discount_minor = line->discount_minor,
-            .takes_share = price > 0,
-        };
-    }
-    return err;
-}
-
-static void emit_shares(struct task *task, const struct selection *selection, const int64_t *shares)
-{
-    struct order_discount discount = {.reason = task->command->reason};
-    for (uint32_t i = 0; i < selection->count; i++) {
-        if (shares[i] > 0) {
-            const uint32_t at = discount.lines_count++;
-            discount.lines[at].line = task_line(task, selection, i)->id;
-            discount.lines[at].amount_minor = shares[i];
-        }
-    }
-    if (discount.lines_count > 0) {
-        order_discount_encode(&discount, task_body(task));
-        task_emit(task, EVENT_DISCOUNT);
-    }
-}
-
-int till_discount(struct task *task)
-{
-    struct selection selection;
-    struct bill_discount wanted;
-    struct bill_line lines[ORDER_LINES_MAX];
-    int64_t shares[ORDER_LINES_MAX];
-    int err = read_discount(task->command, &wanted);
-    if (err == 0) {
-        err = task_select(task, &selection);
-    }
-    if (err == 0) {
-        err = bill_lines_of(task, &selection, lines);
-    }
-    if (err == 0) {
-        err = bill_discount_shares(lines, selection.count, wanted, shares);
-    }
-    if (err == 0) {
-        emit_shares(task, &selection, shares);
-        err = task->result->events_count > 0 ? 0 : ERR_STATE; /* nothing is left to take off */
-    }
-    return err;
 }

@@ -358,10 +358,11 @@ test("a till has the discounts of Set-up, but for those of managers", async ({ b
     await expect
         .poll(() => node.writes.at(-1)?.body)
         .toEqual({
-            percent_bp: 1500,
+            offer: 1,
             reason: "From next door",
         });
-    await expect(sheet.getByRole("button", { name: /Old|Boss/ })).toHaveCount(0);
+    await expect(sheet.getByRole("button", { name: "−10%" })).toBeVisible();
+    await expect(sheet.getByRole("button", { name: /Old|Boss|50%|house/ })).toHaveCount(0);
 });
 
 test("a till works from the keyboard alone", async ({ browser }) => {

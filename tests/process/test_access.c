@@ -11,6 +11,7 @@
 #include "sync/base/check.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/client.h"
+#include "tests/process/lib/customer.h"
 #include "tests/process/lib/locked.h"
 #include "tests/process/lib/owner.h"
 #include "tests/process/lib/watching.h"
@@ -86,6 +87,35 @@ TEST(access, a_customer_orders_staff_cook_and_admins_change_the_menu)
     }
     assert_int_equal(ask("PATCH", "/api/menu/10", text_of(ROLE_CUSTOMER), price), 403);
     assert_int_equal(ask("PATCH", "/api/menu/10", NULL, price), 401);
+    close_node();
+}
+
+static int discount(enum role role, const char *order, const char *body)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/api/orders/%s/discount", order);
+    return ask("POST", path, text_of(role), body);
+}
+
+TEST(access, a_counter_that_does_without_its_screen_gives_no_offer_of_managers)
+{
+    static const char boss[] = "{\"offer\":3,\"reason\":\"\"}";
+    static const char by_hand[] = "{\"percent_bp\":5000,\"reason\":\"Boss\"}";
+    char order[25] = {0};
+    open_node();
+    assert_int_equal(
+        control("POST", "/api/offers",
+                "{\"number\":3,\"name\":\"Boss\",\"percent_bp\":5000,\"manager\":true}"),
+        201);
+    assert_int_equal(ask("POST", "/api/orders", text_of(ROLE_COUNTER), ORDER_OF_ONE), 201);
+    json_text_of(client->body, "id", order, sizeof order);
+    assert_int_equal(discount(ROLE_COUNTER, order, boss), 403);
+    assert_non_null(strstr(client->body, "\"code\":\"needs_manager\""));
+    assert_non_null(strstr(client->body, "Ask one to sign in here"));
+    assert_int_equal(discount(ROLE_COUNTER, order, by_hand), 403);
+    assert_int_equal(discount(ROLE_KITCHEN, order, boss), 403);
+    assert_non_null(strstr(client->body, "\"code\":\"forbidden\""));
+    assert_int_equal(discount(ROLE_MANAGER, order, boss), 200);
     close_node();
 }
 

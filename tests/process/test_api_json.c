@@ -99,8 +99,12 @@ TEST(api_json, lines_and_units_are_named)
     assert_true(filled.command.truth);
 }
 
-TEST(api_json, a_discount_is_a_percentage_or_an_amount)
+TEST(api_json, a_discount_is_a_percentage_an_amount_or_an_offer)
 {
+    assert_int_equal(0, fill("POST", ORDER "/discount", "{\"offer\":3,\"reason\":\"\"}"));
+    assert_int_equal(3, filled.command.offer);
+    assert_int_equal(ERR_MALFORMED,
+                     fill("POST", ORDER "/discount", "{\"offer\":3,\"amount\":5,\"reason\":\"\"}"));
     assert_int_equal(0, fill("POST", ORDER "/discount", "{\"percent_bp\":1000,\"reason\":\"\"}"));
     assert_int_equal(1000, filled.command.discount_bp);
     assert_int_equal(ERR_MALFORMED, fill("POST", ORDER "/discount", "{\"reason\":\"\"}"));

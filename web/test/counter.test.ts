@@ -15,12 +15,13 @@ import { bankText } from "../src/base/holds";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
 import { missingChoices, requiredFirst, toggleChoice } from "../src/base/options";
 import type { Reply } from "../src/base/outbox";
-import type { Order, Session, Voided } from "../src/base/protocol";
+import type { Offer, Order, Session, Voided } from "../src/base/protocol";
 import { memoryShelf } from "../src/base/shelf";
 import { leftText } from "../src/base/stock";
 import { startStream } from "../src/base/stream";
 import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
+import { givable } from "../src/counter/offers";
 import { dueText, EndWord, endText, HoldAlert, heldOf, holdTexts } from "../src/counter/orders";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
 import { furthest, overdue, stuckTexts, ticksOf, watchUnseen } from "../src/counter/ticks";
@@ -215,6 +216,39 @@ describe("the ticks", () => {
         expect(shownAfter(30, 29_000)).toBe(0);
         expect(shownAfter(30, 30_000)).toBe(1);
         expect(shownAfter(0, 3_600_000)).toBe(0);
+    });
+});
+
+describe("discounts", () => {
+    const offer = (number: number, more: Partial<Offer>): Offer => ({
+        id: `${number}`.padStart(24, "0"),
+        ...{ number, name: `Offer ${number}`, hidden: false, percent_bp: 0, amount: 0 },
+        ...{ reason: "", manager: false, conflict: false, ...more },
+    });
+    const offers = [
+        offer(1, { percent_bp: 6000 }),
+        offer(2, { percent_bp: 5000, manager: true }),
+        offer(3, { percent_bp: 1000, manager: true, hidden: true }),
+        offer(4, { amount: 100, manager: true }),
+    ];
+    const given = (role: string) => {
+        const { percents, offers: left } = givable(offers, role);
+        return [percents, left.map(({ number }) => number)];
+    };
+
+    test("are all a manager's, but for those that are out of use", () => {
+        expect(given("manager")).toEqual([
+            [10, 50, 100],
+            [1, 2, 4],
+        ]);
+    });
+
+    test("that a manager gives are nobody else's, by hand neither", () => {
+        expect(given("counter")).toEqual([[10], [1]]);
+    });
+
+    test("are as they were where no offer needs a manager", () => {
+        expect(givable([], "counter")).toEqual({ percents: [10, 50, 100], offers: [] });
     });
 });
 

@@ -141,7 +141,7 @@ class FakeNode {
 
     do(verb, id, body = {}) {
         const order = this.orders.get(id);
-        verbs[verb](order, body, { menu: this.menu, now: this.now() });
+        verbs[verb](order, body, { menu: this.menu, offers: this.offers, now: this.now() });
         settle(order, this.now());
         this.tell([order]);
         return { id, log: order.log, seq: order.seq, events: 1 };

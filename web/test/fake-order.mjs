@@ -209,9 +209,11 @@ export const verbs = {
     },
     pay: (order, body) => addPayment(order, body, false),
     refund: (order, body) => addPayment(order, body, true),
-    discount(order, { percent_bp: percent, amount }) {
+    discount(order, { offer, ...said }, { offers }) {
         const lines = order.lines.filter(active);
-        const rate = percent === undefined ? amount / order.total : percent / 10000;
+        const found = offers.find(({ number }) => number === offer);
+        const { percent_bp: percent = 0, amount } = found ?? said;
+        const rate = percent === 0 ? amount / order.total : percent / 10000;
         for (const line of lines) {
             line.discount += Math.round(line.total * rate);
         }

@@ -13,7 +13,7 @@ import type { Counter } from "./counter";
 import { percentText, signed } from "./figures";
 import { givenBack, leftOnCard } from "./give-back";
 import * as later from "./later-words";
-import { Offers, offerBody, offerText } from "./offers";
+import { Discounts, offerText } from "./offers";
 import { DueWord, EndWord, heldOf, Ticks } from "./orders";
 import { giveBackPart } from "./parts";
 import { ReceiptButton } from "./receipt-button";
@@ -242,7 +242,6 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
         counter.target.value = order;
         counter.tab.value = "sell";
     };
-    const discounts = [10, 50, 100];
     return (
         <div class="order-buttons">
             {order.due < 0 && desk.can("take-money") && (
@@ -275,21 +274,12 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
                     <Icon name="plus" /> {later.t("addLine")}
                 </button>
             )}
-            {isOpen &&
-                desk.can("discount") &&
-                discounts.map((percent) => (
-                    <button
-                        key={percent}
-                        type="button"
-                        onClick={() => onAsk({ kind: "discount", percent })}
-                    >
-                        {percent === 100
-                            ? later.t("onTheHouse")
-                            : later.t("less", { off: percentText(percent * 100) })}
-                    </button>
-                ))}
             {isOpen && desk.can("discount") && (
-                <Offers counter={counter} onChoose={(offer) => onAsk({ kind: "offer", offer })} />
+                <Discounts
+                    counter={counter}
+                    onPercent={(percent) => onAsk({ kind: "discount", percent })}
+                    onOffer={(offer) => onAsk({ kind: "offer", offer })}
+                />
             )}
             {isOpen && desk.can("cancel") && (
                 <button type="button" class="danger" onClick={() => onAsk({ kind: "cancel" })}>
@@ -379,7 +369,7 @@ function draftOf(order: Order, asking: AskProps["asking"], reason: string) {
         case "discount":
             return actions.discount(order, { percent_bp: asking.percent * 100, reason });
         case "offer":
-            return actions.discount(order, { ...offerBody(asking.offer), reason });
+            return actions.discount(order, { offer: asking.offer.number, reason });
     }
 }
 

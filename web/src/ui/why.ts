@@ -4,7 +4,8 @@ import type { Problem } from "../base/protocol";
 import { t } from "../base/words";
 
 const known = [
-    ...(["not_found", "forbidden", "full", "io", "busy", "state", "limit"] as const),
+    ...(["not_found", "forbidden", "needs_manager", "full", "io"] as const),
+    ...(["busy", "state", "limit"] as const),
     ...(["unavailable", "unauthenticated", "expired", "spoilt"] as const),
 ];
 
