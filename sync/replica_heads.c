@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "sync/base/check.h"
 #include "sync/replica_state.h"
 
 int replica_head_of_opening(const struct replica *replica, uint64_t log, struct bytes bytes,

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "sync/base/check.h"
 #include "sync/log/salvage.h"
 #include "sync/replica_scrub.h"
 #include "sync/replica_state.h"

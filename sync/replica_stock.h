@@ -9,7 +9,10 @@
 #ifndef TRESTLE_SYNC_REPLICA_STOCK_H
 #define TRESTLE_SYNC_REPLICA_STOCK_H
 
-#include "sync/mesh/mesh.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sync/base/limits.h"
 
 enum {
     DESK_ITEMS_MAX = 64,

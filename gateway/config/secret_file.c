@@ -8,6 +8,7 @@
 
 #include "node/config/settings.h"
 #include "node/os/entropy.h"
+#include "node/os/file.h"
 
 /* Its one line, without the white space around it. */
 static int line_of(uint8_t *data, size_t size, char *to)

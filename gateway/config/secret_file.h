@@ -5,7 +5,7 @@
 #ifndef TRESTLE_GATEWAY_CONFIG_SECRET_FILE_H
 #define TRESTLE_GATEWAY_CONFIG_SECRET_FILE_H
 
-#include "node/os/file.h"
+#include "sync/base/err.h"
 
 enum { CREDENTIAL_BYTES_MAX = 255 };
 

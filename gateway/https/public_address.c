@@ -29,7 +29,8 @@ static bool is_in_any(const uint8_t *address, const struct prefix *prefixes, siz
     return false;
 }
 
-bool ipv4_is_public(const uint8_t address[4])
+/* Both in network order. */
+static bool ipv4_is_public(const uint8_t address[4])
 {
     static const struct prefix kept[] = {
         {{0}, 8},             /* this network */
@@ -50,7 +51,7 @@ bool ipv4_is_public(const uint8_t address[4])
     return !is_in_any(address, kept, sizeof kept / sizeof *kept);
 }
 
-bool ipv6_is_public(const uint8_t address[16])
+static bool ipv6_is_public(const uint8_t address[16])
 {
     static const struct prefix global = {{0x20}, 3};
     static const struct prefix mapped = {{[10] = 0xff, [11] = 0xff}, 96};

@@ -9,13 +9,8 @@
 #define TRESTLE_GATEWAY_HTTPS_PUBLIC_ADDRESS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct sockaddr;
-
-/* In network order. */
-bool ipv4_is_public(const uint8_t address[4]);
-bool ipv6_is_public(const uint8_t address[16]);
 
 /* Of AF_INET and AF_INET6; others are not. */
 bool socket_address_is_public(const struct sockaddr *address);

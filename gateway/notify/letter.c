@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/config/sms_fields.h"
 #include "gateway/stripe/form.h"
 #include "node/api/json_build.h"
 #include "node/api/state.h"
@@ -43,7 +44,8 @@ void letter_close(struct letter *letter)
 
 /* --- Web Push --- */
 
-void letter_print(const struct order *order, enum news news, struct text *to)
+/* What a browser gets: {"v":1,"id":...,"order":...,"number":...,"state":...,"said":...}. */
+static void message_print(const struct order *order, enum news news, struct text *to)
 {
     struct json_value *object = json_new_object();
     char id[NEWS_ID_TEXT_BYTES], said[NEWS_SAID_BYTES_MAX];
@@ -97,7 +99,7 @@ int letter_push(const struct letter_sender *sender, const struct recipient *reci
     struct text text = {.data = NULL};
     struct bytes body;
     memset(ret_letter, 0, sizeof *ret_letter);
-    letter_print(order, news, &text);
+    message_print(order, news, &text);
     entropy_bytes(chance.salt, sizeof chance.salt);
     p256_secret_make(&chance.ephemeral);
     const int err =

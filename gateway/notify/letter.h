@@ -6,7 +6,6 @@
 #define TRESTLE_GATEWAY_NOTIFY_LETTER_H
 
 #include "gateway/config/message_keys.h"
-#include "gateway/config/sms_fields.h"
 #include "gateway/https/https.h"
 #include "gateway/notify/recipient.h"
 
@@ -33,9 +32,6 @@ MUST_CHECK int letter_push(const struct letter_sender *sender, const struct reci
 MUST_CHECK int letter_sms(const struct letter_sender *sender, const struct recipient *recipient,
                           const struct order *order, enum news news, struct letter *ret_letter);
 void letter_close(struct letter *letter);
-
-/* What a browser gets: {"v":1,"id":...,"order":...,"number":...,"state":...,"said":...}. */
-void letter_print(const struct order *order, enum news news, struct text *to);
 
 /* "https://host" of the provider's URL, for https_config. */
 void sms_origin(const char *url, char ret_origin[SETTING_BYTES_MAX]);

@@ -8,7 +8,6 @@
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
 #include "node/os/logger.h"
-#include "sync/base/check.h"
 
 enum {
     IDLE_MS = 60 * 1000,

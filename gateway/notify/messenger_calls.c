@@ -5,7 +5,6 @@
 #include "node/os/clock.h"
 #include "node/os/entropy.h"
 #include "node/os/logger.h"
-#include "sync/base/check.h"
 
 enum {
     RELEASE_AGAIN_MS = 1000,

@@ -4,7 +4,6 @@
 #include "gateway/notify/messenger_state.h"
 #include "node/os/clock.h"
 #include "node/os/logger.h"
-#include "sync/base/check.h"
 
 enum { READ_AGAIN_MS = 1000 };
 

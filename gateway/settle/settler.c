@@ -6,7 +6,6 @@
 #include "gateway/settle/settler_state.h"
 #include "node/os/clock.h"
 #include "node/os/logger.h"
-#include "sync/base/check.h"
 
 enum {
     IDLE_MS = 60 * 1000,

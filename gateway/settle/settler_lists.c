@@ -3,7 +3,6 @@
 #include "gateway/settle/events.h"
 #include "gateway/settle/pace.h"
 #include "gateway/settle/settler_state.h"
-#include "node/os/logger.h"
 
 enum {
     OVERLAP_S = 60,        /* a list may lag behind its own clock */

@@ -5,7 +5,6 @@
 #include "gateway/settle/settler_state.h"
 #include "node/api/json_build.h"
 #include "node/os/logger.h"
-#include "sync/base/check.h"
 
 enum {
     PAY_MS = 6 * 1000,      /* then the customer is told to try again; the call goes on */

@@ -236,7 +236,6 @@ static bool dispute_read(const json_t *object, struct stripe_fact *fact)
     dispute->id = text_of(object, "id");
     dispute->intent = id_of(object, "payment_intent");
     dispute->status = (enum dispute_status)status;
-    fact->is_refundable = json_is_true(json_object_get(object, "is_charge_refundable"));
     return is_whole && is_id(dispute->id) && is_id(dispute->intent);
 }
 

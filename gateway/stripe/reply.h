@@ -43,7 +43,6 @@ struct stripe_fact {
     int64_t created_s;           /* since 1970, by Stripe's clock; 0 = not told */
     uint8_t draft[HASH_BYTES];   /* an intent's, by its metadata; zeros = none */
     bool is_manual;              /* an intent's capture_method */
-    bool is_refundable;          /* a dispute's is_charge_refundable */
     enum stripe_attempt attempt; /* an intent's */
     struct bytes client_secret;  /* an intent's: for its customer's page and nobody else */
 };

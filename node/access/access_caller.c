@@ -40,7 +40,8 @@ bool access_signer_find(const void *context, uint64_t id, struct token_issuer *r
     return id == issuers->live->device || peer != NULL;
 }
 
-bool access_issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
+/* Whoever signs must be in the pop-up still. */
+static bool issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer)
 {
     const struct issuers *issuers = context;
     int64_t clock_ahead_s;
@@ -136,7 +137,7 @@ static int token_of(const struct access *access, const struct gate_live *live,
                                       .audiences = token_audience_bit(AUDIENCE_STAFF) |
                                                    token_audience_bit(AUDIENCE_CUSTOMER),
                                       .now_s = clock_wall_ms() / 1000,
-                                      .issuer_find = access_issuer_find,
+                                      .issuer_find = issuer_find,
                                       .context = &issuers};
     if (authorization.size <= scheme_size || memcmp(authorization.data, scheme, scheme_size) != 0) {
         return ERR_MALFORMED;

@@ -24,10 +24,9 @@ struct issuers {
     const struct gate_live *live;
 };
 
-/* access_caller.c: of token_terms; @context is struct issuers. A signer may be out of the pop-up:
- * for what outlasts it. */
+/* access_caller.c: of token_terms, where what is signed outlasts that its signer is in the pop-up;
+ * @context is struct issuers. */
 bool access_signer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer);
-bool access_issuer_find(const void *context, uint64_t id, struct token_issuer *ret_issuer);
 
 /* NULL: the roster does not know him. */
 const struct roster_person *access_person_find(const struct gate_live *live, uint64_t staff);

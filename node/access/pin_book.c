@@ -1,7 +1,6 @@
 #include "node/access/pin_book.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

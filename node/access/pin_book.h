@@ -17,7 +17,6 @@
 #define TRESTLE_NODE_ACCESS_PIN_BOOK_H
 
 #include "node/access/sealed_pin.h"
-#include "sync/base/limits.h"
 
 enum {
     LOCK_FREE = 5,

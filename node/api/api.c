@@ -10,7 +10,6 @@
 #include "node/api/blob.h"
 #include "node/api/cart.h"
 #include "node/api/fill.h"
-#include "node/api/query.h"
 #include "node/api/sign.h"
 #include "node/os/clock.h"
 #include "sync/base/check.h"

@@ -6,7 +6,6 @@
 #define TRESTLE_NODE_API_API_READ_H
 
 #include "node/api/api.h"
-#include "sync/domain/till.h"
 
 /* The error of reading what a command wrote. ERR_BUSY: its journal turned out to be forked, perhaps
  * in that very turn, and what that voids is carried on in the next ones; a retry, by its key, finds

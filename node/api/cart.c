@@ -6,7 +6,6 @@
 #include "node/access/access.h"
 #include "node/api/json_cart.h"
 #include "node/os/entropy.h"
-#include "sync/base/check.h"
 #include "sync/domain/cart.h"
 
 /* --- links --- */

@@ -4,8 +4,8 @@
 
 #include "node/api/json_build.h"
 #include "node/api/json_read.h"
-#include "node/api/schema.h"
 #include "node/api/text.h"
+#include "node/os/matrix_code.h"
 
 static int encode_wanted(struct bytes body, struct matrix_code *ret_code)
 {

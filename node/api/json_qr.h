@@ -6,7 +6,6 @@
 #define TRESTLE_NODE_API_JSON_QR_H
 
 #include "node/api/json.h"
-#include "node/os/matrix_code.h"
 
 enum {
     QR_TEXT_BYTES_MAX = 251, /* an address that brings somebody to a cart; it is drawn at once */

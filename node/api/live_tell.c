@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "node/api/frame.h"
-#include "node/api/json_build.h"
 #include "node/api/json_cart.h"
 #include "node/api/json_guest.h"
 #include "node/api/json_live.h"

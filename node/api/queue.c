@@ -41,18 +41,13 @@ int api_command_keep(struct api_command *command, struct bytes bytes, struct byt
     return 0;
 }
 
-struct command_queue *command_queue_new(void (*wake_core)(void *context), void *context)
-{
-    return command_queue_new_at(0, wake_core, context);
-}
-
 unsigned command_request_door(uint64_t request)
 {
     return (unsigned)(request >> DOOR_SHIFT);
 }
 
-struct command_queue *command_queue_new_at(unsigned door, void (*wake_core)(void *context),
-                                           void *context)
+struct command_queue *command_queue_new(unsigned door, void (*wake_core)(void *context),
+                                        void *context)
 {
     check(door < COMMAND_DOORS_MAX);
     struct command_queue *queue = calloc(1, sizeof *queue);

@@ -34,13 +34,11 @@ MUST_CHECK int api_command_keep(struct api_command *command, struct bytes bytes,
 
 struct command_queue;
 
-/* @wake_core is called, on the asking thread and without the lock, after each push: it makes the
- * core look. NULL when there is no memory. */
-struct command_queue *command_queue_new(void (*wake_core)(void *context), void *context);
-/* One of several: @door of 0..COMMAND_DOORS_MAX - 1 is in the name of each request, so that the
- * core knows whose answer it is. */
-struct command_queue *command_queue_new_at(unsigned door, void (*wake_core)(void *context),
-                                           void *context);
+/* @door of 0..COMMAND_DOORS_MAX - 1 is in the name of each request, so that the core knows whose
+ * answer it is. @wake_core is called, on the asking thread and without the lock, after each push:
+ * it makes the core look. NULL when there is no memory. */
+struct command_queue *command_queue_new(unsigned door, void (*wake_core)(void *context),
+                                        void *context);
 unsigned command_request_door(uint64_t request);
 void command_queue_free(struct command_queue *queue);
 

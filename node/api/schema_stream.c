@@ -5,8 +5,6 @@
 #include "node/api/schema_fields.h"
 #include "sync/domain/order.h"
 #include "sync/domain/record.h"
-#include "sync/replica.h"
-#include "sync/roster/roster.h"
 
 #define X(kind, word, path, ...) path,
 WORDS(record_words, NUMBERED_RECORDS(X) "reviews", "drawers", "tables");

@@ -5,7 +5,6 @@
 
 #include "node/archive/archive_records.h"
 #include "node/archive/records.h"
-#include "sync/base/check.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
 #include "sync/log/run.h"

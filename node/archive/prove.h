@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "sync/base/limits.h"
 #include "sync/log/run.h"
 
 struct proof_sums {

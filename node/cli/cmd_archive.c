@@ -1,5 +1,4 @@
 /* trestle archive: the journals in one file, to keep and to prove. */
-#include <stdio.h>
 
 #include "node/archive/archive.h"
 #include "node/cli/days.h"

@@ -5,7 +5,6 @@
 
 #include "node/cli/door.h"
 #include "node/cli/reply.h"
-#include "sync/domain/cart.h"
 
 static int usage(void)
 {

@@ -2,7 +2,6 @@
 #define _DEFAULT_SOURCE /* adjtimex */
 
 #include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>

@@ -6,7 +6,6 @@
 #include "node/archive/backup.h"
 #include "node/archive/prove.h"
 #include "node/cli/cli.h"
-#include "node/cli/reply.h"
 #include "node/cli/verify_scratch.h"
 
 static const struct {

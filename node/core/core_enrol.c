@@ -6,7 +6,6 @@
 #include "node/core/core_state.h"
 #include "node/core/introduce.h"
 #include "node/os/clock.h"
-#include "sync/base/check.h"
 
 enum { REFUSAL_BYTES_MAX = NAME_BYTES_MAX + 160 };
 

@@ -102,7 +102,7 @@ static bool gate_errand_take(void *context, struct gate_errand *ret_errand)
 int core_door_open(struct core *core, unsigned at)
 {
     struct core_door *door = &core->doors[at];
-    *door = (struct core_door){.core = core, .queue = command_queue_new_at(at, core_wake, core)};
+    *door = (struct core_door){.core = core, .queue = command_queue_new(at, core_wake, core)};
     if (door->queue == NULL) {
         return ERR_NO_MEMORY;
     }

@@ -1,6 +1,5 @@
 #include "node/mesh/enrolment.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>

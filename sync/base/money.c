@@ -5,7 +5,7 @@
 _Static_assert((int)ORDER_LINES_MAX <= (int)MONEY_SPLIT_MAX,
                "a discount is shared by all lines of an order");
 
-bool money_is_valid(int64_t amount)
+static bool is_valid(int64_t amount)
 {
     return amount >= -MONEY_MAX && amount <= MONEY_MAX;
 }
@@ -26,7 +26,7 @@ static int64_t with_sign_of(int64_t model, uint64_t size)
 
 int money_add(int64_t a, int64_t b, int64_t *ret_sum)
 {
-    if (!money_is_valid(a) || !money_is_valid(b) || !money_is_valid(a + b)) {
+    if (!is_valid(a) || !is_valid(b) || !is_valid(a + b)) {
         return ERR_OVERFLOW;
     }
     *ret_sum = a + b;
@@ -35,7 +35,7 @@ int money_add(int64_t a, int64_t b, int64_t *ret_sum)
 
 int money_sub(int64_t a, int64_t b, int64_t *ret_difference)
 {
-    if (!money_is_valid(a) || !money_is_valid(b) || !money_is_valid(a - b)) {
+    if (!is_valid(a) || !is_valid(b) || !is_valid(a - b)) {
         return ERR_OVERFLOW;
     }
     *ret_difference = a - b;
@@ -45,8 +45,8 @@ int money_sub(int64_t a, int64_t b, int64_t *ret_difference)
 int money_mul(int64_t amount, int64_t count, int64_t *ret_product)
 {
     int64_t product;
-    if (!money_is_valid(amount) || __builtin_mul_overflow(amount, count, &product) ||
-        !money_is_valid(product)) {
+    if (!is_valid(amount) || __builtin_mul_overflow(amount, count, &product) ||
+        !is_valid(product)) {
         return ERR_OVERFLOW;
     }
     *ret_product = product;
@@ -102,7 +102,7 @@ int money_mul_div_half_up(int64_t amount, int64_t numerator, int64_t denominator
     if (numerator < 0 || denominator < 1) {
         return ERR_MALFORMED;
     }
-    if (!money_is_valid(amount)) {
+    if (!is_valid(amount)) {
         return ERR_OVERFLOW;
     }
     uint64_t divisor = (uint64_t)denominator;
@@ -128,7 +128,7 @@ static int weights_sum(const int64_t *weights, size_t count, uint64_t *ret_sum)
         if (weights[i] < 0) {
             return ERR_MALFORMED;
         }
-        if (!money_is_valid(weights[i])) {
+        if (!is_valid(weights[i])) {
             return ERR_OVERFLOW;
         }
         sum += (uint64_t)weights[i];
@@ -181,7 +181,7 @@ int money_split(int64_t total, const int64_t *weights, size_t count, int64_t *re
     if (err) {
         return err;
     }
-    if (!money_is_valid(total)) {
+    if (!is_valid(total)) {
         return ERR_OVERFLOW;
     }
     if (sum == 0 && total != 0) {

@@ -20,8 +20,6 @@
 
 enum { MONEY_SPLIT_MAX = 64 }; /* parts in one split: the lines of the largest order */
 
-bool money_is_valid(int64_t amount);
-
 /* The sum, the difference; 0 or ERR_OVERFLOW when an argument or the result is not valid money. */
 MUST_CHECK int money_add(int64_t a, int64_t b, int64_t *ret_sum);
 MUST_CHECK int money_sub(int64_t a, int64_t b, int64_t *ret_difference);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "sync/base/check.h"
 #include "sync/domain/stock_index.h"
 #include "sync/domain/stock_walk.h"
 

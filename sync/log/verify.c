@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "sync/base/check.h"
-
 struct walk {
     struct store_txn *txn;
     const struct popup_id *popup;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
+#include "sync/base/limits.h"
 #include "sync/base/reader.h"
 #include "sync/base/writer.h"
 

@@ -10,7 +10,6 @@
 
 #include "sync/base/bytes.h"
 #include "sync/base/err.h"
-#include "sync/base/limits.h"
 
 enum {
     PLACE_ENDPOINTS_MAX = 4,

@@ -192,7 +192,6 @@ TEST(stripe_reply, a_list_of_events_tells_what_each_is_about)
     assert_true(stripe_reply_object(reply, 1, &fact, &is_one));
     assert_bytes(fact.dispute.intent, "pi_1");
     assert_int_equal(fact.dispute.status, DISPUTE_OPEN);
-    assert_false(fact.is_refundable);
     stripe_reply_free(reply);
 }
 

@@ -48,7 +48,7 @@ static void begin(void)
                                    .role = ROLE_OWNER,
                                    .capabilities = role_device_capabilities(ROLE_OWNER),
                                    .is_writable = true};
-    host.gate = (struct gate){.queue = command_queue_new(no_news, NULL),
+    host.gate = (struct gate){.queue = command_queue_new(0, no_news, NULL),
                               .read_begin = read_begin,
                               .read_end = read_end,
                               .live = facts};

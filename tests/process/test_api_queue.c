@@ -16,7 +16,7 @@ static void count_wakes(void *context)
 TEST(api_queue, an_answer_comes_back_to_its_request)
 {
     unsigned wakes = 0;
-    struct command_queue *queue = command_queue_new(count_wakes, &wakes);
+    struct command_queue *queue = command_queue_new(0, count_wakes, &wakes);
     struct api_command *command = command_queue_reserve(queue);
     struct bytes kept;
     assert_int_equal(0, api_command_keep(command, bytes_of_text("no onions"), &kept));
@@ -45,7 +45,7 @@ TEST(api_queue, commands_are_taken_in_the_order_they_came)
 {
     unsigned wakes = 0;
     uint64_t requests[API_COMMANDS_MAX];
-    struct command_queue *queue = command_queue_new(count_wakes, &wakes);
+    struct command_queue *queue = command_queue_new(0, count_wakes, &wakes);
     for (int round = 0; round < 3; round++) {
         for (size_t i = 0; i < API_COMMANDS_MAX; i++) {
             struct api_command *command = command_queue_reserve(queue);
@@ -73,7 +73,7 @@ TEST(api_queue, commands_are_taken_in_the_order_they_came)
 TEST(api_queue, a_dropped_command_is_never_seen_and_its_handle_never_again)
 {
     unsigned wakes = 0;
-    struct command_queue *queue = command_queue_new(count_wakes, &wakes);
+    struct command_queue *queue = command_queue_new(0, count_wakes, &wakes);
     struct api_command *command = command_queue_reserve(queue);
     uint64_t dropped = command->request;
     command_queue_drop(queue, command);
@@ -91,7 +91,7 @@ TEST(api_queue, the_storage_of_a_command_has_an_end)
     unsigned wakes = 0;
     static uint8_t bytes[API_STORAGE_BYTES_MAX];
     struct bytes kept;
-    struct command_queue *queue = command_queue_new(count_wakes, &wakes);
+    struct command_queue *queue = command_queue_new(0, count_wakes, &wakes);
     struct api_command *command = command_queue_reserve(queue);
     assert_int_equal(0, api_command_keep(command, bytes_of(bytes, sizeof bytes), &kept));
     assert_int_equal(ERR_TOO_LARGE, api_command_keep(command, bytes_of(bytes, 1), &kept));
@@ -104,7 +104,7 @@ TEST(api_queue, a_request_says_at_which_door_it_waits)
 {
     unsigned wakes = 0;
     for (unsigned door = 0; door < COMMAND_DOORS_MAX; door++) {
-        struct command_queue *queue = command_queue_new_at(door, count_wakes, &wakes);
+        struct command_queue *queue = command_queue_new(door, count_wakes, &wakes);
         struct effect_answer answer = {.err = 0};
         struct api_command *command = command_queue_reserve(queue);
         const uint64_t request = command->request;
@@ -157,7 +157,7 @@ TEST(api_queue, between_two_threads_each_request_is_answered_once)
     struct pair pair = {.queue = NULL};
     pthread_t thread;
     bell_open(&pair.bell);
-    pair.queue = command_queue_new(wake_core, &pair);
+    pair.queue = command_queue_new(0, wake_core, &pair);
     assert_int_equal(0, pthread_create(&thread, NULL, core, &pair));
     unsigned sent = 0;
     unsigned received = 0;

@@ -145,7 +145,7 @@ static void begin(void)
     identity_make_keys(&node.identity);
     node.identity.device = node.cluster->nodes[0].device;
     const struct access_config config = {.state = node.folder, .identity = &node.identity};
-    node.gate = (struct gate){.queue = command_queue_new(no_news, NULL),
+    node.gate = (struct gate){.queue = command_queue_new(0, no_news, NULL),
                               .read_begin = read_begin,
                               .read_end = read_end,
                               .live = facts};

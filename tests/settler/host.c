@@ -184,7 +184,7 @@ void host_reset(struct host *host)
     host->reads = 0;
     memset(&host->live, 0, sizeof host->live);
     command_queue_free(host->gate.queue);
-    host->gate.queue = command_queue_new(on_wake, NULL);
+    host->gate.queue = command_queue_new(0, on_wake, NULL);
     check(host->gate.queue != NULL);
     replica_abort(host->replica);
     open_replica(host);

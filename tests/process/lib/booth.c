@@ -152,7 +152,7 @@ struct booth *booth_new(enum role role)
     booth->effects = calloc(1, sizeof *booth->effects);
     check(booth->replica != NULL && booth->effects != NULL);
     open_store(booth);
-    booth->queue = command_queue_new(booth_wake, booth);
+    booth->queue = command_queue_new(0, booth_wake, booth);
     booth->gate = (struct gate){.context = booth,
                                 .queue = booth->queue,
                                 .read_begin = gate_read_begin,

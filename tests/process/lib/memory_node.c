@@ -58,7 +58,7 @@ void memory_node_open(struct memory_node *node, const char *day)
     node->cluster = golden_live(&golden_days[at]);
     node->store = node->cluster->nodes[0].store;
     node->gate = (struct gate){.context = node,
-                               .queue = command_queue_new(wake, NULL),
+                               .queue = command_queue_new(0, wake, NULL),
                                .read_begin = read_begin,
                                .read_end = read_end,
                                .live = live,
