@@ -102,7 +102,14 @@ static struct json_value *printers(const struct state *state, bool is_trouble_on
     return list;
 }
 
-/* How many logs there are and their events in all. */
+/* What is counted in the store. */
+struct sums {
+    uint64_t logs, events; /* all, whether they count or not */
+    uint64_t active;       /* orders that are not done with */
+    uint64_t opaque;       /* events that this version does not know */
+    bool is_remaking;
+};
+
 static int count_events(struct store_txn *txn, uint64_t *ret_logs, uint64_t *ret_events)
 {
     struct store_cursor cursor;
@@ -127,26 +134,25 @@ static int count_events(struct store_txn *txn, uint64_t *ret_logs, uint64_t *ret
     return err == ERR_NOT_FOUND ? 0 : err;
 }
 
+static int sums_take(struct store_txn *txn, struct sums *ret_sums)
+{
+    uint64_t critical;
+    int err = remaking_look(txn, &ret_sums->is_remaking);
+    if (err == 0) {
+        err = count_events(txn, &ret_sums->logs, &ret_sums->events);
+    }
+    if (err == 0) {
+        err = board_count_active(txn, &ret_sums->active);
+    }
+    return err == 0 ? opaque_count(txn, &ret_sums->opaque, &critical) : err;
+}
+
 int state_json_status(struct state *state, struct store_txn *txn, struct json_value **ret_value)
 {
-    uint64_t logs = 0;
-    uint64_t events = 0;
-    uint64_t active = 0;
-    uint64_t opaque = 0;
-    uint64_t critical = 0;
-    bool is_remaking = false;
+    struct sums sums;
     int err = state_popup(state, txn);
     if (err == 0) {
-        err = remaking_look(txn, &is_remaking);
-    }
-    if (err == 0) {
-        err = count_events(txn, &logs, &events);
-    }
-    if (err == 0) {
-        err = board_count_active(txn, &active);
-    }
-    if (err == 0) {
-        err = opaque_count(txn, &opaque, &critical);
+        err = sums_take(txn, &sums);
     }
     if (err != 0) {
         return err;
@@ -154,13 +160,13 @@ int state_json_status(struct state *state, struct store_txn *txn, struct json_va
     struct json_value *object = json_new_object();
     json_put_id64(object, "device", state->live.device);
     json_put_count(object, "day", state->popup.day);
-    json_put_count(object, "events", events);
-    json_put_count(object, "logs", logs);
-    json_put_count(object, "opaque", opaque);
-    json_put_count(object, "orders_active", active);
+    json_put_count(object, "events", sums.events);
+    json_put_count(object, "logs", sums.logs);
+    json_put_count(object, "opaque", sums.opaque);
+    json_put_count(object, "orders_active", sums.active);
     json_put_count(object, "orders_stuck", stuck_count(&state->stuck));
     json_put_count(object, "orders_voided", state->live.voided_count);
-    json_put_bool(object, "remaking", is_remaking);
+    json_put_bool(object, "remaking", sums.is_remaking);
     json_put_count(object, "store_bytes", state->live.store_bytes);
     json_put_count(object, "store_bytes_max", state->live.store_bytes_max);
     json_put_count(object, "uptime_s", state->live.uptime_s);

@@ -146,6 +146,28 @@ static unsigned customers_max(const struct settings *settings, enum role role)
     return role == ROLE_GATEWAY ? CUSTOMERS_OF_GATEWAY : CUSTOMERS_ON_SITE;
 }
 
+static const char *text_or_null(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
+static int tell_web_failure(const struct settings *settings, int err)
+{
+    if (err == ERR_FORBIDDEN) {
+        tell("http = %s: whoever reaches that is taken for this device's own screen; use 127.0.0.1 "
+             "here, and https for others",
+             settings->http_address);
+        return EXIT_SETTINGS;
+    }
+    if (err == ERR_EXISTS) {
+        tell("http = %s:%d, https = %s:%d or guests = %s:%d is taken; choose another",
+             settings->http_address, settings->http_port, settings->https_address,
+             settings->https_port, settings->guests_address, settings->guests_port);
+        return EXIT_UNAVAILABLE;
+    }
+    return tell_failure("the web server", err);
+}
+
 static int start_web(const struct place *place, const struct identity *identity, struct core *core,
                      int state_fd, const struct annex *annex, struct web **ret_web)
 {
@@ -158,39 +180,25 @@ static int start_web(const struct place *place, const struct identity *identity,
     web_folder(settings, folder);
     /* Through the folder's descriptor: a socket's own path ends at 107 bytes. */
     (void)snprintf(control, sizeof control, "/proc/self/fd/%d/ctl.sock", state_fd);
-    struct web_config config = {
-        .address = settings->http_address[0] == '\0' ? NULL : settings->http_address,
-        .port = settings->http_port,
-        .https_address = settings->https_address[0] == '\0' ? NULL : settings->https_address,
-        .https_port = settings->https_port,
-        .guests_address = settings->guests_address[0] == '\0' ? NULL : settings->guests_address,
-        .guests_port = settings->guests_port,
-        .tls = tls_of(settings),
-        .folder = folder[0] == '\0' ? NULL : folder,
-        .control = control,
-        .version = program_version(),
-        .origins = origins,
-        .origins_count = settings->origins_count,
-        .proxies = &settings->proxies,
-        .annex = annex->handle == NULL ? NULL : annex,
-        .customers_max = customers_max(settings, identity->certificate.role),
-        .on_log = web_says};
-    int err = web_start(&config, core_gate(core), ret_web);
-    if (err == 0) {
-        return EXIT_DONE;
-    }
-    if (err == ERR_FORBIDDEN) {
-        tell("http = %s: beyond this machine there is no authentication yet; use 127.0.0.1",
-             settings->http_address);
-        return EXIT_SETTINGS;
-    }
-    if (err == ERR_EXISTS) {
-        tell("http = %s:%d, https = %s:%d or guests = %s:%d is taken; choose another",
-             settings->http_address, settings->http_port, settings->https_address,
-             settings->https_port, settings->guests_address, settings->guests_port);
-        return EXIT_UNAVAILABLE;
-    }
-    return tell_failure("the web server", err);
+    struct web_config config = {.address = text_or_null(settings->http_address),
+                                .port = settings->http_port,
+                                .https_address = text_or_null(settings->https_address),
+                                .https_port = settings->https_port,
+                                .guests_address = text_or_null(settings->guests_address),
+                                .guests_port = settings->guests_port,
+                                .tls = tls_of(settings),
+                                .folder = text_or_null(folder),
+                                .control = control,
+                                .version = program_version(),
+                                .origins = origins,
+                                .origins_count = settings->origins_count,
+                                .proxies = &settings->proxies,
+                                .annex = annex->handle == NULL ? NULL : annex,
+                                .customers_max =
+                                    customers_max(settings, identity->certificate.role),
+                                .on_log = web_says};
+    const int err = web_start(&config, core_gate(core), ret_web);
+    return err == 0 ? EXIT_DONE : tell_web_failure(settings, err);
 }
 
 static void say_ready(const struct args *args, const struct place *place,

@@ -151,8 +151,8 @@ static int open_memory(struct core *core)
     return is_whole && core->wake_fd >= 0 ? 0 : ERR_NO_MEMORY;
 }
 
-/* What the last run died of, if it died folding. It can work without knowing. */
-static void open_breadcrumb(struct core *core)
+/* What the last run died of, if it died folding. It can work without knowing: never an error. */
+static int open_breadcrumb(struct core *core)
 {
     struct entity_id entity = {{0}};
     unsigned crashes = 0;
@@ -177,6 +177,7 @@ static void open_breadcrumb(struct core *core)
                    "after: look at them on another device, and report it",
                    core->aside.count);
     }
+    return 0;
 }
 
 static int configure_replica(struct core *core)
@@ -215,54 +216,40 @@ static int open_access(struct core *core)
     return access_open(&config, &core->access);
 }
 
+static int open_book(struct core *core)
+{
+    return book_load(core->state, core->book);
+}
+
+static int open_control(struct core *core)
+{
+    return control_open(&core->control, core->state);
+}
+
+static int open_web_door(struct core *core)
+{
+    return core_door_open(core, DOOR_WEB);
+}
+
+/* Each may use what those before it opened. The fence comes before the network: a copy of this
+ * device is to say nothing. */
+static int (*const openings[])(struct core *core) = {
+    open_memory,    core_store_open, open_log_key,    core_fence_open,    open_book,
+    open_transport, open_control,    open_breadcrumb, configure_replica,  core_blobs_open,
+    open_access,    open_web_door,   core_print_open, core_replica_begin,
+};
+
 static int open_all(struct core *core)
 {
-    int err = open_memory(core);
-    if (err == 0) {
-        err = core_store_open(core);
+    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+        const int err = openings[i](core);
+        if (err != 0) {
+            return err;
+        }
     }
-    if (err == 0) {
-        err = open_log_key(core);
-    }
-    if (err == 0) {
-        err = core_fence_open(core);
-    }
-    if (err == 0) {
-        err = book_load(core->state, core->book);
-    }
-    if (err == 0) {
-        err = open_transport(core);
-    }
-    if (err == 0) {
-        err = control_open(&core->control, core->state);
-    }
-    if (err != 0) {
-        return err;
-    }
-    open_breadcrumb(core);
-    err = configure_replica(core);
-    if (err == 0) {
-        err = core_blobs_open(core);
-    }
-    if (err == 0) {
-        err = open_access(core);
-    }
-    if (err == 0) {
-        err = core_door_open(core, DOOR_WEB);
-    }
-    if (err == 0) {
-        err = core_print_open(core);
-    }
-    if (err == 0) {
-        err = core_replica_begin(core);
-    }
-    if (err == 0) {
-        core_beacon_open(core);
-    }
-    if (err == 0) {
-        core_care_open(core);
-    }
-    return err;
+    core_beacon_open(core);
+    core_care_open(core);
+    return 0;
 }
 
 int core_open(const struct core_config *config, struct core **ret_core)

