@@ -23,6 +23,9 @@ static const struct cli_command commands[] = {
                {"exclude-tax", NULL, "prices are without tax"},
                {"pay-first", NULL, "the kitchen never sees an unpaid order"},
                {"copies", "N", "devices that must hold an order before its second tick (2)"},
+               {"from", "OLD",
+                "begin with the settings, menu, staff, stalls and printers of that "
+                "state folder, backup, archive or export"},
                JSON_FLAG}},
     {.name = "invite",
      .usage = "",

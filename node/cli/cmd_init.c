@@ -1,19 +1,25 @@
-/* trestle init: a new pop-up. The root key is made here and stays here. */
+/* trestle init: a new pop-up, alone or after the last one's example. The root key is made here and
+ * stays here. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "node/cli/door.h"
+#include "node/cli/inherit.h"
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
 #include "node/os/clock.h"
 
-/* What the flags say about the pop-up, checked. */
+enum { POPUP_TEXT_BYTES = 256, POPUP_TEXTS = 4, DIGITS_MAX = 4 };
+
+/* What the flags say about the pop-up, checked, over what the old one has. */
 struct wishes {
-    const char *name, *currency, *lane, *device;
+    const char *lane, *device;
     enum role role;
-    long digits, copies;
-    bool includes_tax, is_pay_first;
+    struct popup popup;                        /* its texts are in ... */
+    char texts[POPUP_TEXTS][POPUP_TEXT_BYTES]; /* ... these */
+    struct old_popup *old;                     /* NULL = it begins with nothing */
+    struct inherited inherited;                /* of it */
 };
 
 static long number_of_flag(const struct args *args, const char *name, long otherwise, long most)
@@ -33,31 +39,86 @@ static const char *text_of_flag(const struct args *args, const char *name, const
     return value == NULL ? otherwise : value;
 }
 
-static int wishes_read(const struct args *args, struct wishes *wishes)
+/* --- what is wished --- */
+
+/* Texts outlive the old pop-up's next answer. */
+static void popup_keep(struct wishes *wishes)
 {
-    *wishes = (struct wishes){.name = text_of_flag(args, "name", "Trestle"),
-                              .currency = text_of_flag(args, "currency", "EUR"),
-                              .lane = text_of_flag(args, "lane", "A"),
-                              .role = role_of_text(text_of_flag(args, "role", "counter")),
-                              .digits = number_of_flag(args, "digits", 2, 4),
-                              .copies = number_of_flag(args, "copies", 2, DEVICES_MAX),
-                              .includes_tax = !args_has(args, "exclude-tax"),
-                              .is_pay_first = args_has(args, "pay-first")};
-    wishes->device = text_of_flag(args, "device", role_text(wishes->role));
-    if (wishes->role == ROLE_NONE) {
-        tell("there is no role '%s': " ROLE_WORDS, args_flag(args, "role"));
-    } else if (wishes->digits < 0) {
-        tell("--digits is 0 to 4");
-    } else if (wishes->copies < 1) {
+    struct bytes *texts[POPUP_TEXTS] = {&wishes->popup.name, &wishes->popup.currency,
+                                        &wishes->popup.address, &wishes->popup.tips};
+    for (size_t i = 0; i < POPUP_TEXTS; i++) {
+        const size_t size =
+            texts[i]->size < POPUP_TEXT_BYTES ? texts[i]->size : POPUP_TEXT_BYTES - 1;
+        if (size > 0) {
+            memcpy(wishes->texts[i], texts[i]->data, size);
+        }
+        wishes->texts[i][size] = '\0';
+        *texts[i] = bytes_of(wishes->texts[i], size);
+    }
+}
+
+/* What counts without a flag: the old pop-up's settings, or ours. */
+static int popup_begin(const struct args *args, struct wishes *wishes)
+{
+    const char *from = args_flag(args, "from");
+    wishes->popup = (struct popup){.name = bytes_of_text("Trestle"),
+                                   .currency = bytes_of_text("EUR"),
+                                   .currency_digits = 2,
+                                   .prices_include_tax = true,
+                                   .copies = 2};
+    int status = from == NULL ? EXIT_DONE : old_popup_open(from, &wishes->old);
+    if (status == EXIT_DONE && from != NULL) {
+        const int err = old_popup_settings(wishes->old, &wishes->popup);
+        wishes->inherited.path = from;
+        status = err == 0 ? EXIT_DONE : tell_failure(from, err);
+    }
+    if (status == EXIT_DONE) {
+        popup_keep(wishes);
+    }
+    return status;
+}
+
+static int popup_wish(const struct args *args, struct popup *popup)
+{
+    const long digits = number_of_flag(args, "digits", popup->currency_digits, DIGITS_MAX);
+    const long copies = number_of_flag(args, "copies", popup->copies, DEVICES_MAX);
+    const char *name = args_flag(args, "name"), *currency = args_flag(args, "currency");
+    if (digits < 0) {
+        tell("--digits is 0 to %d", DIGITS_MAX);
+    } else if (args_has(args, "from") && digits != (long)popup->currency_digits) {
+        tell("--digits is %u, as the prices of the old pop-up are written so",
+             popup->currency_digits);
+    } else if (copies < 1) {
         tell("--copies is 1 to %d", DEVICES_MAX);
-    } else if (!lane_is_right(wishes->lane)) {
-        tell("--lane is one to three letters A-Z");
-    } else if (strlen(wishes->currency) != 3) {
+    } else if (currency != NULL && strlen(currency) != 3) {
         tell("--currency is three letters, as EUR");
     } else {
+        popup->currency_digits = (uint32_t)digits;
+        popup->copies = (uint32_t)copies;
+        popup->name = name == NULL ? popup->name : bytes_of_text(name);
+        popup->currency = currency == NULL ? popup->currency : bytes_of_text(currency);
+        popup->prices_include_tax &= !args_has(args, "exclude-tax");
+        popup->is_pay_first |= args_has(args, "pay-first");
         return EXIT_DONE;
     }
     return EXIT_USAGE;
+}
+
+static int wishes_read(const struct args *args, struct wishes *wishes)
+{
+    *wishes = (struct wishes){.lane = text_of_flag(args, "lane", "A"),
+                              .role = role_of_text(text_of_flag(args, "role", "counter"))};
+    wishes->device = text_of_flag(args, "device", role_text(wishes->role));
+    if (wishes->role == ROLE_NONE) {
+        tell("there is no role '%s': " ROLE_WORDS, args_flag(args, "role"));
+        return EXIT_USAGE;
+    }
+    if (!lane_is_right(wishes->lane)) {
+        tell("--lane is one to three letters A-Z");
+        return EXIT_USAGE;
+    }
+    const int status = popup_begin(args, wishes);
+    return status == EXIT_DONE ? popup_wish(args, &wishes->popup) : status;
 }
 
 /* The first device may do what an owner's may: nobody else could grant anything. */
@@ -83,24 +144,30 @@ static int identity_make(const struct wishes *wishes, struct identity *identity)
     return err != 0 ? err : identity_adopt(identity, chain);
 }
 
-static int write_popup(struct door *door, const struct wishes *wishes)
+static int write_popup(struct door *door, const struct popup *popup)
 {
     struct command command = {.kind = COMMAND_POPUP_SET, .principal = {.role = ROLE_OWNER}};
     const struct wanted_field fields[] = {
-        {.field = POPUP_NAME, .text = bytes_of_text(wishes->name)},
-        {.field = POPUP_CURRENCY, .text = bytes_of_text(wishes->currency)},
-        {.field = POPUP_CURRENCY_DIGITS, .number = wishes->digits},
-        {.field = POPUP_PRICES_INCLUDE_TAX, .truth = wishes->includes_tax},
-        {.field = POPUP_PAY_FIRST, .truth = wishes->is_pay_first},
-        {.field = POPUP_COPIES, .number = wishes->copies}};
-    command.fields_count = sizeof fields / sizeof fields[0];
-    memcpy(command.fields, fields, sizeof fields);
+        {.field = POPUP_NAME, .text = popup->name},
+        {.field = POPUP_CURRENCY, .text = popup->currency},
+        {.field = POPUP_CURRENCY_DIGITS, .number = popup->currency_digits},
+        {.field = POPUP_PRICES_INCLUDE_TAX, .truth = popup->prices_include_tax},
+        {.field = POPUP_PAY_FIRST, .truth = popup->is_pay_first},
+        {.field = POPUP_COPIES, .number = popup->copies},
+        /* Only an old pop-up says these. */
+        {.field = POPUP_CASH_STEP, .number = popup->cash_step_minor},
+        {.field = POPUP_LATE_AFTER, .number = popup->late_after_s},
+        {.field = POPUP_ESCALATE_AFTER, .number = popup->escalate_after_s},
+        {.field = POPUP_ADDRESS, .text = popup->address},
+        {.field = POPUP_TIPS, .text = popup->tips}};
+    const size_t own = 6, all = sizeof fields / sizeof fields[0];
+    command.fields_count = (uint32_t)(popup->cash_step_minor == 0 ? own : all);
+    memcpy(command.fields, fields, command.fields_count * sizeof fields[0]);
     return door_command(door, &command);
 }
 
 /* The journal's first words: this device, the pop-up's settings, the first day. */
-static int write_journal(struct door *door, const struct identity *identity,
-                         const struct wishes *wishes)
+static int write_journal(struct door *door, const struct identity *identity, struct wishes *wishes)
 {
     struct command device = {.kind = COMMAND_DEVICE_ADD,
                              .principal = {.role = ROLE_OWNER},
@@ -108,7 +175,10 @@ static int write_journal(struct door *door, const struct identity *identity,
     struct command day = {.kind = COMMAND_DAY_OPEN, .principal = {.role = ROLE_OWNER}, .day = 1};
     int err = door_command(door, &device);
     if (err == 0) {
-        err = write_popup(door, wishes);
+        err = write_popup(door, &wishes->popup);
+    }
+    if (err == 0 && wishes->old != NULL) {
+        err = inherit(wishes->old, door, &identity->certificate, &wishes->inherited);
     }
     return err != 0 ? err : door_command(door, &day);
 }
@@ -116,40 +186,47 @@ static int write_journal(struct door *door, const struct identity *identity,
 static void say_done(const struct args *args, const struct place *place,
                      const struct identity *identity, const struct wishes *wishes)
 {
+    struct text from = {0};
+    const struct bytes name = wishes->popup.name;
+    if (wishes->old != NULL) {
+        inherited_tell(&wishes->inherited);
+    }
     if (args_has(args, "json")) {
-        print_identity_json(place, identity);
+        if (wishes->old != NULL) {
+            inherited_json(&wishes->inherited, &from);
+        }
+        print_identity_json(place, identity, wishes->old == NULL ? NULL : &from);
+        text_close(&from);
         return;
     }
     (void)printf("%016llx\n", (unsigned long long)identity->device);
-    tell("'%s' is set up in %s; this %s's lane is %s", wishes->name, place->state,
-         role_text(wishes->role), wishes->lane);
-    tell(
-        "next: trestle menu import FILE.csv, then trestle run, then trestle invite --role kitchen");
+    tell("'%.*s' is set up in %s; this %s's lane is %s", (int)name.size, (const char *)name.data,
+         place->state, role_text(wishes->role), wishes->lane);
+    tell(wishes->old == NULL
+             ? "next: trestle menu import FILE.csv, then trestle run, then trestle invite --role "
+               "kitchen"
+             : "next: trestle run, then trestle invite --role kitchen");
 }
 
-int command_init(const struct args *args)
+static int set_up(const struct args *args, struct wishes *wishes)
 {
     struct place place;
-    struct wishes wishes;
     struct identity identity;
     struct door *door = NULL;
-    int status = wishes_read(args, &wishes);
-    if (status == EXIT_DONE) {
-        status = place_find(args, &place);
-    }
+    int status = place_find(args, &place);
     if (status == EXIT_DONE) {
         status = setup_folder(&place, false);
     }
     if (status != EXIT_DONE) {
         return status;
     }
-    int err = identity_make(&wishes, &identity);
+    int err = identity_make(wishes, &identity);
     if (err != 0) {
         return tell_failure("init", err);
     }
     status = door_open_new(&place, &identity, &door);
     if (status == EXIT_DONE) {
-        err = write_journal(door, &identity, &wishes);
+        err = write_journal(door, &identity, wishes);
         if (err == 0) {
             err = setup_save(args, &place, &identity, NULL);
         }
@@ -157,8 +234,19 @@ int command_init(const struct args *args)
     }
     door_close(door);
     if (status == EXIT_DONE) {
-        say_done(args, &place, &identity, &wishes);
+        say_done(args, &place, &identity, wishes);
     }
     entropy_wipe(&identity, sizeof identity);
+    return status;
+}
+
+int command_init(const struct args *args)
+{
+    struct wishes wishes;
+    int status = wishes_read(args, &wishes);
+    if (status == EXIT_DONE) {
+        status = set_up(args, &wishes);
+    }
+    old_popup_close(wishes.old);
     return status;
 }

@@ -257,7 +257,7 @@ static int join(const struct args *args, const struct place *place, struct comin
         return tell_failure("join", err);
     }
     if (args_has(args, "json")) {
-        print_identity_json(place, &identity);
+        print_identity_json(place, &identity, NULL);
     } else {
         (void)printf("%016llx\n", (unsigned long long)identity.device);
     }

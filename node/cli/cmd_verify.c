@@ -199,7 +199,7 @@ static int verify(struct verifying *verifying, const struct args *args)
         status = tell_failure("comparing", ERR_IO);
     }
     for (uint32_t i = 0; i < args->words_count && status == EXIT_DONE; i++) {
-        status = verify_file(args->words[i], &verifying->findings,
+        status = verify_file(args->words[i], NULL, &verifying->findings,
                              &verifying->files[verifying->files_count++]);
     }
     return status;

@@ -181,7 +181,8 @@ static void append_field(struct text *text, const char *name, const char *value)
     text_append_json(text, value);
 }
 
-void print_identity_json(const struct place *place, const struct identity *identity)
+void print_identity_json(const struct place *place, const struct identity *identity,
+                         const struct text *from)
 {
     struct text text = {0};
     char device[17], popup[2 * POPUP_ID_BYTES + 1];
@@ -200,6 +201,10 @@ void print_identity_json(const struct place *place, const struct identity *ident
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         text_append_text(&text, i == 0 ? "{" : ",");
         append_field(&text, fields[i].name, fields[i].value);
+    }
+    if (from != NULL) {
+        text_append_text(&text, ",\"from\":");
+        text_append(&text, from->data, from->size);
     }
     text_append_text(&text, "}\n");
     (void)fwrite(text.data, 1, text.size, stdout);

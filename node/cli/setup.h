@@ -5,6 +5,7 @@
 #ifndef TRESTLE_NODE_CLI_SETUP_H
 #define TRESTLE_NODE_CLI_SETUP_H
 
+#include "node/api/text.h"
 #include "node/cli/cli.h"
 #include "node/config/book.h"
 #include "node/config/identity.h"
@@ -31,7 +32,9 @@ bool lane_is_right(const char *lane);
 /* Both are cut to what a certificate holds. */
 void certificate_name(struct certificate *certificate, const char *lane, const char *name);
 
-/* {"device":..., "popup":..., "role":..., "lane":..., "state":...} */
-void print_identity_json(const struct place *place, const struct identity *identity);
+/* {"device":..., "popup":..., "role":..., "lane":..., "state":...}; @from, where it is not NULL, is
+ * the JSON of what the set-up was taken from. */
+void print_identity_json(const struct place *place, const struct identity *identity,
+                         const struct text *from);
 
 #endif

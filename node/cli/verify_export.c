@@ -20,6 +20,7 @@ struct checking {
     struct public_key root;
     struct findings *findings;
     struct verified_file *sums;
+    struct verify_keep *keep;
     struct verify_scratch *scratch;
     /* The log of the last line. */
     uint64_t log, seq, signed_seq;
@@ -195,7 +196,8 @@ static int export_check(struct checking *checking, FILE *file, char *buffer)
         tell("%s is no export of a pop-up", checking->path);
         return EXIT_FAILED;
     }
-    const int status = verify_scratch_open(checking->path, &checking->scratch);
+    const int status = verify_scratch_open(
+        checking->path, checking->keep == NULL ? NULL : checking->keep->keeps, &checking->scratch);
     if (status != EXIT_DONE) {
         return status;
     }
@@ -209,7 +211,8 @@ static int export_check(struct checking *checking, FILE *file, char *buffer)
     return err == 0 ? EXIT_DONE : tell_failure(checking->path, err);
 }
 
-int verify_export(const char *path, struct findings *findings, struct verified_file *ret_file)
+int verify_export(const char *path, struct verify_keep *keep, struct findings *findings,
+                  struct verified_file *ret_file)
 {
     struct checking *checking = calloc(1, sizeof *checking);
     char *buffer = malloc(LINE_BYTES_MAX);
@@ -220,10 +223,11 @@ int verify_export(const char *path, struct findings *findings, struct verified_f
         status = file == NULL ? tell_no_file(path) : tell_failure(path, ERR_NO_MEMORY);
     } else {
         checking->path = path;
+        checking->keep = keep;
         checking->findings = findings;
         checking->sums = ret_file;
         status = export_check(checking, file, buffer);
-        verify_scratch_close(checking->scratch);
+        verify_scratch_hand_over(checking->scratch, keep);
     }
     if (file != NULL) {
         (void)fclose(file);

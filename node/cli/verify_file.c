@@ -72,7 +72,8 @@ static int prove(FILE *file, size_t format, struct listening *listening,
     return err == 0 ? EXIT_DONE : tell_failure(listening->path, err);
 }
 
-int verify_file(const char *path, struct findings *findings, struct verified_file *ret_file)
+int verify_file(const char *path, struct verify_keep *keep, struct findings *findings,
+                struct verified_file *ret_file)
 {
     struct listening listening = {.path = path, .findings = findings};
     struct proof_sums sums = {.logs = 0};
@@ -83,13 +84,13 @@ int verify_file(const char *path, struct findings *findings, struct verified_fil
     const size_t format = format_of(file);
     if (format == FORMATS) {
         (void)fclose(file);
-        return verify_export(path, findings, ret_file);
+        return verify_export(path, keep, findings, ret_file);
     }
-    int status = verify_scratch_open(path, &listening.scratch);
+    int status = verify_scratch_open(path, keep == NULL ? NULL : keep->keeps, &listening.scratch);
     if (status == EXIT_DONE) {
         status = prove(file, format, &listening, &sums);
     }
-    verify_scratch_close(listening.scratch);
+    verify_scratch_hand_over(listening.scratch, keep);
     (void)fclose(file);
     *ret_file = (struct verified_file){.kind = formats[format].kind,
                                        .events = sums.events,

@@ -11,7 +11,8 @@
 struct verify_scratch {
     struct verified_store store; /* its journal's txn is the one that is never committed */
     struct store_lmdb *lmdb;
-    struct run run; /* of one event */
+    bool (*keeps)(const struct event *event); /* NULL = nothing more */
+    struct run run;                           /* of one event */
     struct roster roster;
     int err; /* of what was added */
 };
@@ -55,15 +56,22 @@ static int folder_open(struct verify_scratch *scratch)
     return lmdb_open(scratch, folder);
 }
 
-int verify_scratch_open(const char *name, struct verify_scratch **ret_scratch)
+int verify_scratch_open(const char *name, bool (*keeps)(const struct event *event),
+                        struct verify_scratch **ret_scratch)
 {
     struct verify_scratch *scratch = calloc(1, sizeof *scratch);
     *ret_scratch = scratch;
     if (scratch == NULL) {
         return tell_failure(name, ERR_NO_MEMORY);
     }
+    scratch->keeps = keeps;
     (void)snprintf(scratch->store.name, sizeof scratch->store.name, "%s", name);
     return folder_open(scratch);
+}
+
+const struct journal *verify_scratch_journal(const struct verify_scratch *scratch)
+{
+    return &scratch->store.journal;
 }
 
 void verify_scratch_close(struct verify_scratch *scratch)
@@ -76,6 +84,15 @@ void verify_scratch_close(struct verify_scratch *scratch)
     }
     store_lmdb_close(scratch->lmdb);
     free(scratch);
+}
+
+void verify_scratch_hand_over(struct verify_scratch *scratch, struct verify_keep *keep)
+{
+    if (keep == NULL) {
+        verify_scratch_close(scratch);
+    } else {
+        keep->scratch = scratch;
+    }
 }
 
 /* --- filling it --- */
@@ -119,7 +136,8 @@ void verify_scratch_add(struct verify_scratch *scratch, const struct log_head *h
     if (seq == 1 && store->logs_count < LOGS_MAX) {
         store->logs[store->logs_count++].head = *head;
     }
-    const bool is_kept = event.type == EVENT_RECEIPT || entity_id_equal(&event.entity, &roster);
+    const bool is_kept = event.type == EVENT_RECEIPT || entity_id_equal(&event.entity, &roster) ||
+                         (scratch->keeps != NULL && scratch->keeps(&event));
     scratch->err = is_kept ? event_keep(scratch, head, seq, hash, bytes, &event)
                            : chain_keep(scratch, head->log, seq, hash);
 }

@@ -11,9 +11,11 @@
 
 struct verify_scratch;
 
-/* For the file @name. EXIT_DONE, or told (no store can be made in that folder). The caller closes
+/* For the file @name. @keeps says which events are wanted in it besides those that the judging
+ * needs; NULL = none. EXIT_DONE, or told (no store can be made in that folder). The caller closes
  * it. */
-int verify_scratch_open(const char *name, struct verify_scratch **ret_scratch);
+int verify_scratch_open(const char *name, bool (*keeps)(const struct event *event),
+                        struct verify_scratch **ret_scratch);
 
 /* The next event of a journal, which @head says whose it is, of @seq, chain hash @hash and @bytes.
  * A failure is kept for the judging. */
@@ -24,6 +26,12 @@ void verify_scratch_add(struct verify_scratch *scratch, const struct log_head *h
  * ERR_MALFORMED, ERR_NO_MEMORY. */
 MUST_CHECK int verify_scratch_judge(struct verify_scratch *scratch, const struct popup_id *popup,
                                     const struct public_key *root, struct findings *findings);
+
+/* What was judged, with the events that were kept: borrowed. */
+const struct journal *verify_scratch_journal(const struct verify_scratch *scratch);
+
+/* Close it, or leave it to who wants to keep it. @keep: NULL = nobody. */
+void verify_scratch_hand_over(struct verify_scratch *scratch, struct verify_keep *keep);
 
 /* Accepts NULL. */
 void verify_scratch_close(struct verify_scratch *scratch);

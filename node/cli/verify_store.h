@@ -52,11 +52,22 @@ struct verified_file {
     uint64_t events, signatures, logs;
 };
 
-/* Check an export, and its receipts when nothing else is wrong with it. EXIT_DONE, or told. */
-int verify_export(const char *path, struct findings *findings, struct verified_file *ret_file);
+struct verify_scratch; /* verify_scratch.h */
+
+/* What somebody wants of a file beside the proof: those events, in a store that he closes. */
+struct verify_keep {
+    bool (*keeps)(const struct event *event);
+    struct verify_scratch *scratch; /* of what came so far, also after an error; NULL = none */
+};
+
+/* Check an export, and its receipts when nothing else is wrong with it. @keep: NULL = nothing.
+ * EXIT_DONE, or told. */
+int verify_export(const char *path, struct verify_keep *keep, struct findings *findings,
+                  struct verified_file *ret_file);
 
 /* The same of an archive or a backup, by its first bytes, or else of an export. EXIT_DONE, or
  * told. */
-int verify_file(const char *path, struct findings *findings, struct verified_file *ret_file);
+int verify_file(const char *path, struct verify_keep *keep, struct findings *findings,
+                struct verified_file *ret_file);
 
 #endif
