@@ -10,6 +10,7 @@
 #include "node/api/blob.h"
 #include "node/api/cart.h"
 #include "node/api/fill.h"
+#include "node/api/invite.h"
 #include "node/api/sign.h"
 #include "node/os/clock.h"
 #include "sync/base/check.h"
@@ -267,6 +268,8 @@ static void answer_here(struct api *api, const struct api_request *request, stru
         static const struct reconcile_host nobody;
         api_reconcile(api->state, api->annex != NULL ? &api->annex->reconcile : &nobody, request,
                       reply);
+    } else if (reply->route->shape == SHAPE_INVITATION) {
+        api_invite(api->state, request, reply);
     } else if (reply->route->shape == SHAPE_ANNEX) {
         annex_ask(api, request, reply);
     } else if (route_is_write(reply->route)) {

@@ -19,6 +19,7 @@
 #ifndef TRESTLE_NODE_API_GATE_H
 #define TRESTLE_NODE_API_GATE_H
 
+#include "node/api/invite.h"
 #include "node/api/queue.h"
 #include "node/api/reconcile.h"
 #include "node/blob/blobs.h"
@@ -187,6 +188,13 @@ struct gate {
     void (*reconcile_ask)(void *context, const struct reconcile_wish *wish);
     /* What one of them told, appended to @body: bytes of a device of the pop-up, not looked at. */
     enum reconcile_news (*reconcile_look)(void *context, struct text *body, uint64_t *ret_device);
+    /* Invite a device, people's word about digits, and end it; what came of it shows the look.
+     * @invite_compare: ERR_STATE where those are not being compared. NULL = nobody is taken in by
+     * this host. */
+    void (*invite_ask)(void *context, const struct invite_wish *wish);
+    int (*invite_compare)(void *context, const char *digits, bool is_same);
+    void (*invite_end)(void *context);
+    void (*invite_look)(void *context, struct invite_view *ret_view);
     /* Send @frame to @device over a link; it comes back if there is none. False: too many wait.
      * NULL = this host has no links. */
     bool (*errand_say)(void *context, uint64_t device, struct bytes frame);

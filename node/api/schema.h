@@ -166,6 +166,9 @@ struct schema {
     X(device_list, "DeviceList")                                                                   \
     X(device_role, "DeviceRole")                                                                   \
     X(device_rename, "DeviceRename")                                                               \
+    X(invitation_wanted, "InvitationWanted")                                                       \
+    X(digits_compared, "DigitsCompared")                                                           \
+    X(invitation, "Invitation")                                                                    \
     X(person, "Person")                                                                            \
     X(person_list, "PersonList")                                                                   \
     X(person_role, "PersonRole")                                                                   \

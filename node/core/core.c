@@ -68,6 +68,7 @@ int core_turn(struct core *core, uint32_t wait_ms)
         return err;
     }
     core_serve_control(core);
+    core_serve_invite(core);
     core_beacon_serve(core);
     core_enrol_expire(core);
     if (core->is_open) {
@@ -79,6 +80,7 @@ int core_turn(struct core *core, uint32_t wait_ms)
         err = core_renew_log(core);
     }
     core_errands_send(core);
+    core_invite_tell(core);
     core_tell(core);
     return err;
 }

@@ -87,6 +87,30 @@ static enum reconcile_news gate_reconcile_look(void *context, struct text *body,
     return core_reconcile_look(door->core, body, ret_device);
 }
 
+static void gate_invite_ask(void *context, const struct invite_wish *wish)
+{
+    const struct core_door *door = context;
+    core_invite_ask(door->core, wish);
+}
+
+static int gate_invite_compare(void *context, const char *digits, bool is_same)
+{
+    const struct core_door *door = context;
+    return core_invite_compare(door->core, digits, is_same);
+}
+
+static void gate_invite_end(void *context)
+{
+    const struct core_door *door = context;
+    core_invite_end(door->core);
+}
+
+static void gate_invite_look(void *context, struct invite_view *ret_view)
+{
+    const struct core_door *door = context;
+    core_invite_look(door->core, ret_view);
+}
+
 static bool gate_errand_say(void *context, uint64_t device, struct bytes frame)
 {
     const struct core_door *door = context;
@@ -123,6 +147,10 @@ int core_door_open(struct core *core, unsigned at)
                                .blob_lost = gate_blob_lost,
                                .reconcile_ask = gate_reconcile_ask,
                                .reconcile_look = gate_reconcile_look,
+                               .invite_ask = gate_invite_ask,
+                               .invite_compare = gate_invite_compare,
+                               .invite_end = gate_invite_end,
+                               .invite_look = gate_invite_look,
                                .errand_say = gate_errand_say,
                                .errand_take = gate_errand_take};
     return 0;

@@ -40,6 +40,7 @@ struct enrolling {
     uint32_t tries;
     struct invitation invitation;
     bool is_pairing; /* nobody has the invitation: six digits are compared */
+    bool is_shown;   /* a screen asked for it, and shows it */
     struct pairing pairing;
     enum role role;
     char lane[LANE_BYTES_MAX + 1];
@@ -49,6 +50,18 @@ struct enrolling {
     struct enrol_hello hello;
     struct book_entry newcomer;
     struct command command;
+};
+
+/* What screens say of invitations, and what they are told: core_invite.c. */
+struct core_invite {
+    /* Under the core's lock: */
+    bool is_asked, is_compared, is_ended;
+    struct invite_wish wish;
+    bool is_same;
+    char digits[PAIR_DIGITS + 1];
+    struct invite_view view;
+    /* The core thread's: */
+    struct invite_view telling; /* how it stands */
 };
 
 enum {
@@ -225,6 +238,7 @@ struct core {
     struct welcome *welcome; /* scratch */
     uint8_t *welcome_frame;  /* scratch */
     struct enrolling enrolling;
+    struct core_invite invite;
     uint64_t joined; /* the device that came in last, while no other is invited; 0 = none */
     struct core_print *print;
     struct core_care care;
@@ -442,8 +456,26 @@ void core_print_live(const struct core *core, struct gate_live *live);
 /* The turn was undone: what was asked in it is asked again. */
 void core_print_forget(struct core *core);
 
-/* core_enrol.c */
+/* core_invite.c */
+/* What people ask for at the keyboard, and at screens. */
 void core_serve_control(struct core *core);
+void core_serve_invite(struct core *core);
+/* The invitation ended, before its door is forgotten. */
+void core_invite_ended(struct core *core, const char *why);
+/* After a turn: screens are shown how it stands. */
+void core_invite_tell(struct core *core);
+/* For the web thread: node/api/gate.h. */
+void core_invite_ask(struct core *core, const struct invite_wish *wish);
+MUST_CHECK int core_invite_compare(struct core *core, const char *digits, bool is_same);
+void core_invite_end(struct core *core);
+void core_invite_look(struct core *core, struct invite_view *ret_view);
+
+/* core_enrol.c */
+void core_invitation_close(struct core *core, const char *why);
+/* Who is there is sent away. */
+void core_newcomer_refuse(struct core *core, enum bye_reason reason);
+/* And counted; at INVITATION_TRIES_MAX the invitation ends. */
+void core_try_count(struct core *core, const char *what);
 void core_enrol_expire(struct core *core);
 /* Somebody knocked; a command may be pending after that. */
 void core_enrol_event(struct core *core, const struct transport_event *event);

@@ -514,3 +514,37 @@ TEST(core_enrol, whose_digits_were_others_is_refused_and_after_three_the_door_is
     assert_non_null(strstr(text, "nobody joined"));
     desk_close(&desk);
 }
+
+TEST(core_enrol, digits_are_compared_at_a_screen_as_at_the_keyboard)
+{
+    struct knocker knocker;
+    struct invite_view view;
+    const struct invite_wish wish = {.is_pairing = true, .role = ROLE_KITCHEN, .lane = "K"};
+    desk_open(&desk);
+    core_invite_ask(desk.core, &wish);
+    desk_turn(&desk);
+    knocker_begin(&knocker, 1, "Stranger");
+    const char *digits = pair_up(&knocker);
+    assert_int_equal(core_invite_compare(desk.core, "12345", true), ERR_STATE);
+    assert_int_equal(core_invite_compare(desk.core, digits, false), 0);
+    desk_turn(&desk);
+    core_invite_look(desk.core, &view);
+    assert_int_equal(view.state, INVITE_OPEN); /* for the right one */
+    assert_int_equal(view.tries, INVITATION_TRIES_MAX - 1);
+    knocker_begin(&knocker, 2, "Stove");
+    digits = pair_up(&knocker);
+    core_invite_look(desk.core, &view);
+    assert_int_equal(view.state, INVITE_COMPARE);
+    assert_string_equal(view.digits, digits);
+    assert_string_equal(view.newcomer, "Stove");
+    assert_int_equal(core_invite_compare(desk.core, digits, true), 0);
+    desk_turn(&desk);
+    core_invite_look(desk.core, &view);
+    assert_int_equal(view.state, INVITE_AGREED);
+    greet(&knocker, &desk.core->enrolling.invitation);
+    desk_turn(&desk);
+    core_invite_look(desk.core, &view);
+    assert_int_equal(view.state, INVITE_JOINED);
+    assert_int_equal(view.device, id64_of_key(&knocker.hello.device_key));
+    desk_wipe(&desk); /* with the book of those who came in */
+}

@@ -3,11 +3,13 @@ import { languages } from "../src/base/locale";
 import type { DeviceList, Session, Status } from "../src/base/protocol";
 import type { Entries } from "../src/office/entry";
 import {
+    digitsText,
+    endText,
     freeLane,
-    invitationOf,
-    inviteCommand,
+    isAwaited,
     isOfThisMachine,
     joinCommand,
+    knockAt,
     remainingText,
 } from "../src/office/invitation";
 import { Refusal } from "../src/office/node";
@@ -263,43 +265,26 @@ describe("why not", () => {
 });
 
 describe("an invitation", () => {
-    const bytes = (values: number[]): string =>
-        `trestle1:${btoa(String.fromCharCode(...values))
-            .replace(/=+$/, "")
-            .replaceAll("+", "-")
-            .replaceAll("/", "_")}`;
-    const endpoint = [..."tcp://10.0.0.2:4000"].map((letter) => letter.charCodeAt(0));
-    const whole = [
-        ...[0x96, 1, 0xc4, 2, 255, 254, 0xa0 + endpoint.length, ...endpoint],
-        ...[0xc4, 1, 7, 0xc4, 1, 9, 0xce, 0x69, 0, 0, 0],
-    ];
-
-    it("says where it leads and until when", () => {
-        expect(invitationOf(` ${bytes(whole)}\n`)).toEqual({
-            ...{ endpoint: "tcp://10.0.0.2:4000", expires: 0x69000000 },
-        });
+    it("says whether others reach where it leads", () => {
         expect(isOfThisMachine("tcp://127.0.0.1:4000")).toBe(true);
         expect(isOfThisMachine("tcp://10.0.0.2:4000")).toBe(false);
+        expect(knockAt("tcp://10.0.0.2:4000")).toBe("10.0.0.2:4000");
     });
 
-    it("is none when a byte is missing, or it is something else", () => {
-        expect(invitationOf(bytes(whole.slice(0, -1)))).toBeNull();
-        expect(invitationOf(bytes([...whole, 0]))).toBeNull();
-        expect(invitationOf("trestle1:")).toBeNull();
-        expect(invitationOf("trestle1:%%%")).toBeNull();
-        expect(invitationOf("https://example.org")).toBeNull();
+    it("has so much time left, and digits that can be read out", () => {
+        expect(remainingText(249)).toBe("4:09");
+        expect(digitsText("012345")).toBe("012 345");
     });
 
-    it("has so much time left", () => {
-        expect(remainingText(1_000, 1_000_000 - 249_000)).toBe("4:09");
-        expect(remainingText(1_000, 1_000_000)).toBe("");
+    it("is looked at as long as somebody may come, and says why it ended", () => {
+        expect(isAwaited({ state: "compare" })).toBe(true);
+        expect(isAwaited({ state: "joined" })).toBe(false);
+        expect(endText({ state: "over", why: "its time is over" })).toBe("isOver");
+        expect(endText({ state: "over", why: "a new one was asked for" })).toBe("isEnded");
+        expect(endText({ state: "refused", why: "no" })).toBeNull();
     });
 
-    it("is asked for by a command that a shell takes as it is meant", () => {
-        const newcomer = { role: "kitchen", lane: "B", name: "Ana's; wok" };
-        expect(inviteCommand("invite", newcomer)).toBe(
-            "trestle invite --role kitchen --lane B --name 'Ana'\\''s; wok'",
-        );
+    it("is taken up by a command, with a letter that nobody has", () => {
         expect(joinCommand("trestle1:x")).toBe(
             "trestle join trestle1:x --listen tcp://0.0.0.0:7450",
         );

@@ -61,6 +61,7 @@ export type Bill = Schemas["Bill"];
 export type GroupCart = Schemas["Cart"];
 export type CartOpened = Schemas["CartOpened"];
 export type Qr = Schemas["Qr"];
+export type Invitation = Schemas["Invitation"];
 export type TableCode = Schemas["TableCode"];
 export type TableList = Schemas["TableList"];
 

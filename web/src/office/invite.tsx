@@ -1,22 +1,25 @@
-// Bringing a device in. Who may join is decided at the keyboard of a device of the pop-up: the API
-// makes no invitations. The page writes the commands with the right values, and shows an invitation
-// as a code with the time that is left of it.
+// Bringing a device in: what it will be, a code that its camera reads or six digits to compare, and
+// who came. The node takes it in; this asks, and shows how far it is.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { DeviceList, Qr, Role } from "../base/protocol";
+import type { DeviceList, Invitation, Qr, Role } from "../base/protocol";
+import { Icon } from "../ui/icon";
 import { Input, Select } from "./fields";
 import {
+    digitsText,
+    endText,
     freeLane,
-    type Invitation,
-    invitationOf,
-    inviteCommand,
+    isAwaited,
     isOfThisMachine,
     joinCommand,
+    knockAt,
     remainingText,
 } from "./invitation";
+import { type Inviting, useInviting } from "./inviting";
 import type { Office } from "./office";
 import { Wrong } from "./saving";
 import { deviceRoles, roleText } from "./staff-edit";
-import { t } from "./words";
+import { counted, t } from "./words";
 
 type Devices = DeviceList["devices"];
 
@@ -26,118 +29,171 @@ interface Props {
 }
 
 export function Invite({ office, devices }: Props) {
+    const inviting = useInviting(office);
+    const { now } = inviting;
+    const come = devices.find(({ id }) => now?.state === "joined" && id === now.device);
+    if (now !== null && isAwaited(now)) {
+        return <Open office={office} inviting={inviting} now={now} />;
+    }
+    return (
+        <div class="invite">
+            {come !== undefined && (
+                <p class="verdict verdict-good" role="status">
+                    <Icon name="check" />
+                    {t("joined", { name: come.name || come.role })}
+                </p>
+            )}
+            {now !== null && <Ended now={now} />}
+            <p class="quiet">{t("inviteHow")}</p>
+            <Wanted key={now?.device ?? ""} devices={devices} inviting={inviting} />
+        </div>
+    );
+}
+
+function Ended({ now }: { now: Invitation }) {
+    const text = endText(now);
+    if (text !== null) {
+        return <Wrong why={t(text)} />;
+    }
+    return now.state !== "refused" ? null : (
+        <p class="flag flag-bad" role="alert">
+            {t("notInvited")} <span lang="en">{now.why}</span>
+        </p>
+    );
+}
+
+/** What the new device will be, and how it comes in. */
+function Wanted({ devices, inviting }: { devices: Devices; inviting: Inviting }) {
     const [role, setRole] = useState<Role>("kitchen");
     const [lane, setLane] = useState(() => freeLane(devices.map((one) => one.lane)));
     const [name, setName] = useState("");
-    const [before] = useState(() => devices.map(({ id }) => id));
     const owner = devices.find((one) => one.lane === lane);
     const wrong = !/^[A-Z]{1,3}$/.test(lane)
         ? t("laneNeeds")
-        : owner !== undefined && before.includes(owner.id)
+        : owner !== undefined
           ? t("laneTaken", { lane, name: owner.name || owner.role })
           : "";
-    const newcomer = { role, lane, name: name.trim() };
-    const come = devices.filter(({ id }) => !before.includes(id));
+    const isStopped = wrong !== "" || inviting.isBusy;
+    const ask = (digits: boolean): void => inviting.ask({ role, lane, name: name.trim(), digits });
+    return (
+        <form
+            class="item-form"
+            noValidate
+            onSubmit={(event) => {
+                event.preventDefault();
+                if (!isStopped) {
+                    ask(false);
+                }
+            }}
+        >
+            <div class="fields">
+                <Select
+                    name="role"
+                    label={t("inviteRole")}
+                    value={role}
+                    all={deviceRoles.map((one) => ({ value: one, text: roleText(one) }))}
+                    onChange={(value) => setRole(value as Role)}
+                />
+                <Input
+                    name="lane"
+                    label={t("inviteLane")}
+                    value={lane}
+                    onInput={(text) => setLane(text.trim().toUpperCase())}
+                />
+                <Input name="name" label={t("inviteName")} onInput={setName} />
+            </div>
+            <Wrong why={wrong || inviting.wrong} />
+            <div class="tools">
+                <button type="submit" class="primary" disabled={isStopped}>
+                    {t("showCode")}
+                </button>
+                <button type="button" disabled={isStopped} onClick={() => ask(true)}>
+                    {t("useDigits")}
+                </button>
+            </div>
+        </form>
+    );
+}
+
+interface OpenProps {
+    office: Office;
+    inviting: Inviting;
+    now: Invitation;
+}
+
+/** One that waits: the code or the digits, the time that is left, and a way out. */
+function Open({ office, inviting, now }: OpenProps) {
+    const { state, role, name } = now;
     return (
         <div class="invite">
-            <p class="quiet">{t("inviteHow")}</p>
-            {come.map((one) => (
-                <p key={one.id} class="verdict verdict-good" role="status">
-                    {t("joined", { name: one.name || one.role })}
+            {role !== undefined && (
+                <p class="invite-whom">{name ? `${name} · ${roleText(role)}` : roleText(role)}</p>
+            )}
+            <Wrong why={inviting.wrong} />
+            {state === "asked" && <p role="status">{t("waiting")}</p>}
+            {state === "open" && now.digits && <Knock now={now} />}
+            {state === "open" && !now.digits && <Code office={office} now={now} />}
+            {state === "compare" && <Compare now={now} inviting={inviting} />}
+            {state === "agreed" && (
+                <p class="verdict verdict-good" role="status">
+                    <Icon name="check" />
+                    {t("sayYesThere")}
                 </p>
-            ))}
-            <div class="item-form">
-                <div class="fields">
-                    <Select
-                        name="role"
-                        label={t("inviteRole")}
-                        value={role}
-                        all={deviceRoles.map((one) => ({ value: one, text: roleText(one) }))}
-                        onChange={(value) => setRole(value as Role)}
-                    />
-                    <Input
-                        name="lane"
-                        label={t("inviteLane")}
-                        value={lane}
-                        onInput={(text) => setLane(text.trim().toUpperCase())}
-                    />
-                    <Input name="name" label={t("inviteName")} onInput={setName} />
+            )}
+            {state !== "compare" && (
+                <div class="tools">
+                    <button type="button" disabled={inviting.isBusy} onClick={inviting.end}>
+                        {t("endInvite")}
+                    </button>
                 </div>
-                <Wrong why={wrong} />
-            </div>
-            {wrong === "" && (
-                <>
-                    <h3>{t("step1")}</h3>
-                    <p>{t("step1How")}</p>
-                    <Command text={inviteCommand("invite", newcomer)} />
-                    <h3>{t("step2")}</h3>
-                    <Pasted office={office} />
-                    <details>
-                        <summary>{t("digits")}</summary>
-                        <p>{t("digitsHow1")}</p>
-                        <Command text={inviteCommand("pair", newcomer)} />
-                        <p>{t("digitsHow2")}</p>
-                        <Command text={joinCommand("HOST:PORT")} />
-                        <p>{t("digitsHow3")}</p>
-                    </details>
-                </>
             )}
         </div>
     );
 }
 
-/** Where an invitation is pasted: its code, its time, and what the other device runs. */
-function Pasted({ office }: { office: Office }) {
-    const [text, setText] = useState("");
-    const [qr, setQr] = useState<Qr | null>(null);
-    const invitation = invitationOf(text);
-    const isWrong = text.trim() !== "" && invitation === null;
-    useEffect(() => {
-        setQr(null);
-        if (invitation !== null) {
-            // The command says the same: without a code it is typed.
-            office
-                .send<Qr>("POST", "/api/qr", { text: text.trim() })
-                .then(setQr)
-                .catch(() => setQr(null));
-        }
-    }, [text]);
+function TimeLeft({ now }: { now: Invitation }) {
     return (
-        <div class="item-form">
-            <p>{t("step2How")}</p>
-            <Input name="invitation" label={t("pasted")} onInput={setText} />
-            <Wrong why={isWrong ? t("pastedWrong") : ""} />
-            {invitation !== null && (
-                <Shown invitation={invitation} text={text.trim()} qr={qr} now={office.nodeNow} />
-            )}
-        </div>
+        <p class="validity" role="timer">
+            {t("validFor", { time: remainingText(now.seconds ?? 0) })}
+        </p>
     );
 }
 
-interface ShownProps {
-    invitation: Invitation;
-    text: string;
-    qr: Qr | null;
-    now(): number;
+/** Where it leads; a node that only this machine reaches surprises newcomers. */
+function LeadsTo({ place }: { place: string }) {
+    return (
+        <p class={isOfThisMachine(place) ? "flag" : "quiet"}>
+            {t(isOfThisMachine(place) ? "onlyHere" : "leadsTo", { where: place })}
+        </p>
+    );
 }
 
 const margin = 4; // modules
 
-function Shown({ invitation: { endpoint, expires }, text, qr, now }: ShownProps) {
-    const [left, setLeft] = useState(() => remainingText(expires, now()));
+function Code({ office, now }: { office: Office; now: Invitation }) {
+    const [qr, setQr] = useState<Qr | null>(null);
+    const text = now.invitation ?? "";
     useEffect(() => {
-        const look = (): void => setLeft(remainingText(expires, now()));
-        look();
-        const timer = setInterval(look, 1_000);
-        return () => clearInterval(timer);
-    }, [expires]);
-    if (left === "") {
-        return <Wrong why={t("isOver")} />;
-    }
+        setQr(null);
+        if (text !== "") {
+            // The command says the same: without a code it is typed.
+            office
+                .send<Qr>("POST", "/api/qr", { text })
+                .then(setQr)
+                .catch(() => setQr(null));
+        }
+    }, [text]);
     const size = (qr?.modules ?? 0) + 2 * margin;
+    if (text === "") {
+        return (
+            <>
+                <p>{t("atKeyboard")}</p>
+                <TimeLeft now={now} />
+            </>
+        );
+    }
     return (
-        <>
-            <p class="validity">{t("validFor", { time: left })}</p>
+        <div class="invite-open">
             {qr !== null && (
                 <svg
                     class="code"
@@ -148,14 +204,69 @@ function Shown({ invitation: { endpoint, expires }, text, qr, now }: ShownProps)
                     <path d={qr.path} />
                 </svg>
             )}
-            <p class={isOfThisMachine(endpoint) ? "flag" : "quiet"}>
-                {t(isOfThisMachine(endpoint) ? "onlyHere" : "leadsTo", { where: endpoint })}
-            </p>
-            <h3>{t("step3")}</h3>
-            <p>{t("step3How")}</p>
-            <Command text={joinCommand(text)} />
-            <Command text="trestle run" />
+            <Beside>
+                <TimeLeft now={now} />
+                <p>{t("codeHow")}</p>
+                <LeadsTo place={now.place ?? ""} />
+                <details>
+                    <summary>{t("byCommand")}</summary>
+                    <p>{t("byCommandHow")}</p>
+                    <Command text={joinCommand(text)} />
+                    <Command text="trestle run" />
+                </details>
+            </Beside>
+        </div>
+    );
+}
+
+function Beside({ children }: { children: ComponentChildren }) {
+    return <div class="invite-beside">{children}</div>;
+}
+
+/** Nobody has knocked yet. */
+function Knock({ now }: { now: Invitation }) {
+    const { place = "", tries = 3 } = now;
+    return (
+        <>
+            <TimeLeft now={now} />
+            {tries < 3 && <p class="flag">{counted("sentAway", tries)}</p>}
+            <p role="status">{t("knockHow")}</p>
+            <Command text={joinCommand(knockAt(place))} />
+            <LeadsTo place={place} />
         </>
+    );
+}
+
+function Compare({ now, inviting }: { now: Invitation; inviting: Inviting }) {
+    return (
+        <section class="compare" aria-label={t("compareTitle")}>
+            <p role="status">
+                {now.newcomer ? t("compareNamed", { name: now.newcomer }) : t("compareUnnamed")}
+            </p>
+            <output class="digits" dir="ltr">
+                {digitsText(now.shown ?? "")}
+            </output>
+            <p class="quiet">{t("compareHow")}</p>
+            <div class="tools">
+                <button
+                    type="button"
+                    class="primary"
+                    disabled={inviting.isBusy}
+                    onClick={() => inviting.compare(true)}
+                >
+                    {t("compareYes")}
+                </button>
+                <button
+                    type="button"
+                    class="danger"
+                    disabled={inviting.isBusy}
+                    onClick={() => inviting.compare(false)}
+                >
+                    {t("compareNo")}
+                </button>
+            </div>
+            <TimeLeft now={now} />
+        </section>
     );
 }
 
