@@ -1,5 +1,4 @@
-/* ['node/access/token.h', 'node/api/live.h', 'sync/domain/order.h', 'sync/domain/record.h',
- * 'sync/replica.h', 'sync/roster/roster.h'] */
+/* Shapes: the frames of the stream, both ways. */
 #include "node/access/token.h"
 #include "node/api/live.h"
 #include "node/api/schema_fields.h"

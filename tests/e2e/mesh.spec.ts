@@ -189,10 +189,12 @@ test("the office shows who hears whom, also of a device that it hears by a third
     const kitchen = part.getByRole("row", { name: /^kitchen/i });
     await expect(kitchen.getByText("Yes")).toHaveCount(2);
     stall.cut(stall.kitchen, [stall.counter], "silent");
+    await expect(status(office)).toHaveText("Kitchen not heard");
     await expect(part.getByRole("status")).toHaveText(/and kitchen do not hear each other/i);
     await expect(kitchen.getByText("Yes")).toHaveCount(1);
     stall.heal(stall.kitchen, [stall.counter]);
     await expect(part.getByRole("status")).toHaveText("", { timeout: 60_000 });
+    await expect(status(office)).toHaveText("Live");
 });
 
 test("the real menu and the real policies leave nothing for axe", async ({ browser }) => {

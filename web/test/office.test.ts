@@ -4,8 +4,9 @@ import type { Reconciliation, Report } from "../src/base/protocol";
 import type { Wire } from "../src/base/socket";
 import { csvOf } from "../src/office/export";
 import { type Ask, Refusal } from "../src/office/node";
-import { daysOf, startOffice } from "../src/office/office";
+import { daysOf, type Office, startOffice } from "../src/office/office";
 import { heldText, remakingText } from "../src/office/takings";
+import { currentNotices } from "../src/ui/connection";
 import { HandClock } from "./world";
 
 const day = 86_400_000;
@@ -72,7 +73,7 @@ describe("who looks", () => {
         expect(office.mayLook()).toBe(true);
         expect(opened).toMatchObject([{ path: "/ws?view=office", ticket: null }]);
         opened[0]?.wire.onmessage?.({ data: '{"type":"totals","report":{"day":3},"now":1}' });
-        expect(office.isLive.value).toBe(true);
+        expect(office.stream.state.value.isCurrent).toBe(true);
         expect(office.report.value).toMatchObject({ day: 3 });
     });
 
@@ -254,18 +255,40 @@ describe("a write", () => {
     });
 });
 
-describe("the node's time", () => {
-    it("is what it says when the socket opens, and this device's clock until then", async () => {
+describe("the connection", () => {
+    const said = (office: Office): string[] =>
+        currentNotices({ stream: office.stream }).map(({ text }) => text);
+
+    it("is live when the node is heard and tells of nobody that is not", async () => {
         const { office, opened, clock } = officeBeside({ "GET /api/session": [owner] });
         await settled();
-        expect(office.nodeNow()).toBe(clock.now());
-        const now = clock.now() + day;
-        opened[0]?.wire.onmessage?.({ data: JSON.stringify({ type: "hello", now }) });
-        clock.pass(1_000);
-        expect(office.nodeNow()).toBe(now + 1_000);
-        // Totals may be of a moment ago: their time is not the present one.
+        const tell = (frame: object): void =>
+            void opened[0]?.wire.onmessage?.({ data: JSON.stringify(frame) });
+        expect(said(office)).toEqual(["Connecting"]);
+        const now = clock.now();
+        tell({ type: "hello", session: owner, now, resumed: false });
+        expect(said(office)).toEqual(["Catching up"]);
+        tell({ type: "totals", report: { day: 3 }, now });
+        const kitchen = { device: "1", name: "kitchen", role: "kitchen", state: "linked" };
+        const heard = { ...kitchen, heard_ms_ago: 10, behind: 0, ahead: 0, clock_offset_ms: 0 };
+        tell({ type: "marks", logs: [], peers: [heard], now });
+        expect(said(office)).toEqual(["Live"]);
+        tell({ type: "marks", logs: [], peers: [{ ...heard, state: "lost" }], now });
+        expect(said(office)).toEqual(["Kitchen not heard"]);
+    });
+
+    it("says that the node is silent before the socket ends, and begins anew", async () => {
+        const { office, opened, clock } = officeBeside({
+            "GET /api/session": [owner],
+            "POST /api/session": [{ token: "T" }],
+            "POST /api/session/ticket": [{ ticket: "K" }],
+        });
+        await settled();
         opened[0]?.wire.onmessage?.({ data: '{"type":"totals","report":{"day":3},"now":1}' });
-        expect(office.nodeNow()).toBe(now + 1_000);
+        clock.pass(3_000);
+        expect(said(office)).toEqual(["No node"]);
+        await office.signIn(7, "2580");
+        expect(said(office)).toEqual(["Connecting"]);
     });
 });
 

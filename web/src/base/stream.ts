@@ -79,7 +79,7 @@ export function startStream(view: View, world: World): Stream {
 }
 
 /** The node's time: what an order's times are compared with. */
-export function nodeNow(stream: Stream): number {
+export function nodeNow(stream: Pick<Stream, "now" | "state">): number {
     return stream.now.value + stream.state.value.clockAhead;
 }
 

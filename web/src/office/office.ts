@@ -1,9 +1,10 @@
 // What the office knows: who looks, what the day comes to, and what came of a reconciliation.
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import { makeKey } from "../base/action";
-import type { Clock, Undo } from "../base/clock";
+import { type Clock, every, type Undo } from "../base/clock";
 import type {
     Hello,
+    Marks,
     Order,
     OrderList,
     Reconciliation,
@@ -12,6 +13,8 @@ import type {
     Totals,
 } from "../base/protocol";
 import type { Wire } from "../base/socket";
+import { disconnected, initial, reduce, type State } from "../base/store";
+import type { Heard } from "../ui/connection";
 import { type Ask, Refusal } from "./node";
 
 const lookEvery = 700; // ms, while one is under way
@@ -43,15 +46,14 @@ export interface Office {
     /** A person's; null: this device's own screen. */
     readonly token: ReadonlySignal<string | null>;
     readonly report: ReadonlySignal<Report | null>;
-    readonly isLive: ReadonlySignal<boolean>;
+    /** How it stands with its node, and that one with the others. */
+    readonly stream: Heard;
     readonly look: ReadonlySignal<Reconciliation | null>;
     /** Why there is no answer, in words. */
     readonly problem: ReadonlySignal<string | null>;
     readonly isBusy: ReadonlySignal<boolean>;
     /** For so long the gateway has not answered, in ms. */
     readonly waited: ReadonlySignal<number>;
-    /** The node's time, by what it said when the socket opened. */
-    nodeNow(): number;
     mayLook(): boolean;
     /** Null when it worked, else why not. */
     signIn(staff: number, pin: string): Promise<string | null>;
@@ -102,14 +104,16 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
     const session = signal<Session | null>(null);
     const token = signal<string | null>(null);
     const report = signal<Report | null>(null);
-    const isLive = signal(false);
+    const state = signal<State>(initial);
+    const now = signal(clock.now());
+    const heardAt = signal<number | null>(null);
     const look = signal<Reconciliation | null>(null);
     const problem = signal<string | null>(null);
     const isBusy = signal(false);
     const waited = signal(0);
     let wire: Wire | null = null;
     let attempts = 0;
-    let clockAhead = 0; // the node's before this device's, ms
+    let startedAt = clock.now(); // when somebody began to look
     let asked = 0; // which comparison: an older one's answers are not shown
     let cancelTimer: Undo = () => {};
     let cancelLook: Undo = () => {};
@@ -120,7 +124,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
         ask("POST", path, { token: token.value, body });
 
     async function send(method: "POST" | "PATCH", path: string, body: object): Promise<unknown> {
-        const key = makeKey(clock.now() + clockAhead, session.value?.epoch ?? 0, fill);
+        const key = makeKey(clock.now() + state.value.clockAhead, session.value?.epoch ?? 0, fill);
         for (let attempt = 1; ; attempt++) {
             try {
                 return await ask(method, path, { token: token.value, body, key });
@@ -143,7 +147,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
 
     function hangUp(): void {
         cancelTimer();
-        isLive.value = false;
+        state.value = disconnected(state.value);
         const old = wire;
         wire = null;
         old?.close();
@@ -155,15 +159,17 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
     }
 
     function heard(data: unknown): void {
-        const frame = JSON.parse(String(data)) as { type: string };
+        const frame = JSON.parse(String(data)) as Hello | Marks | Totals;
+        const at = clock.now();
         cancelTimer();
         cancelTimer = clock.after(silenceMax, lost);
-        isLive.value = true;
+        heardAt.value = at;
         attempts = 0;
-        if (frame.type === "hello") {
-            clockAhead = (frame as Hello).now - clock.now();
-        } else if (frame.type === "totals") {
-            report.value = (frame as Totals).report;
+        if (frame.type === "totals") {
+            report.value = frame.report;
+            state.value = { ...state.value, isCurrent: true };
+        } else {
+            state.value = reduce(state.value, frame, at);
         }
     }
 
@@ -253,17 +259,31 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
         return { day: span.day, days: daysOf(opened, clock.now()), shared };
     }
 
+    /** Somebody else looks: what was heard before is not what he waits for. */
+    function lookAnew(): void {
+        state.value = initial;
+        heardAt.value = null;
+        startedAt = clock.now();
+    }
+
+    const stopTicking = every(clock, 1_000, () => {
+        now.value = clock.now();
+    });
     void begin();
     return {
         session,
         token,
         report,
-        isLive,
+        stream: {
+            ...{ state, now, heardAt },
+            get startedAt() {
+                return startedAt;
+            },
+        },
         look,
         problem,
         isBusy,
         waited,
-        nodeNow: () => clock.now() + clockAhead,
         mayLook,
         async signIn(staff, pin) {
             try {
@@ -277,6 +297,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
                     ? "That number and PIN do not go together."
                     : inWords(error);
             }
+            lookAnew();
             await begin();
             return null;
         },
@@ -289,6 +310,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
             look.value = null;
             problem.value = null;
             isBusy.value = false;
+            lookAnew();
             await ask("DELETE", "/api/session", { token: old }).catch(() => {}); // gone here
             await begin();
         },
@@ -336,6 +358,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
         stop() {
             asked++;
             cancelLook();
+            stopTicking();
             hangUp();
         },
     };

@@ -4,6 +4,7 @@ import { dateText } from "../base/date";
 import { bankText } from "../base/holds";
 import { formatMoney } from "../base/money";
 import type { Order } from "../base/protocol";
+import { nodeNow } from "../base/stream";
 import { whereText } from "../base/table";
 import { Sheet } from "../ui/sheet";
 import type { Office } from "./office";
@@ -36,7 +37,7 @@ function Content({ office, order }: { office: Office; order: Order }) {
     }
     const where = whereText(order);
     const money = (minor: number): string => formatMoney(minor, session);
-    const bank = bankText(order, office.nodeNow());
+    const bank = bankText(order, nodeNow(office.stream));
     const { payments, refunds } = order.provider ?? { payments: [], refunds: [] };
     return (
         <>

@@ -1,9 +1,10 @@
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { deviceNotices } from "../base/device";
 import { makePart } from "../base/part";
+import { Connection } from "../ui/connection";
 import { Header } from "../ui/header";
-import { Icon } from "../ui/icon";
 import { Shown as Later } from "../ui/part";
 import { DayPanel } from "./day";
 import type { Office } from "./office";
@@ -44,7 +45,7 @@ export function OfficeScreen({ office, part }: Props) {
     return (
         <>
             <Header view="office" title={t("office")} session={session}>
-                {may && <Live isLive={office.isLive.value} />}
+                {may && <Stands office={office} />}
                 {office.token.value !== null && (
                     <button type="button" onClick={() => void office.signOut()}>
                         {t("signOut")}
@@ -125,11 +126,6 @@ function Shown({ office, part }: { office: Office; part: Part }) {
     }
 }
 
-function Live({ isLive }: { isLive: boolean }) {
-    return (
-        <span class={`pill ${isLive ? "grade-good" : "grade-busy"}`} role="status">
-            <Icon name={isLive ? "live" : "sync"} />
-            {isLive ? t("live") : t("connecting")}
-        </span>
-    );
+function Stands({ office: { stream } }: { office: Office }) {
+    return <Connection stream={stream} device={deviceNotices(stream.state.value)} />;
 }

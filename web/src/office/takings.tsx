@@ -2,6 +2,7 @@ import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Report } from "../base/protocol";
+import { nodeNow } from "../base/stream";
 import { methodText } from "./figures";
 import type { Office } from "./office";
 import { counted } from "./words";
@@ -67,7 +68,7 @@ export function Takings({ office }: { office: Office }) {
                     <Figure
                         name="Held by banks"
                         value={money(report.held)}
-                        note={heldText(report, office.nodeNow())}
+                        note={heldText(report, nodeNow(office.stream))}
                     />
                 )}
                 {report.give_back > 0 && (

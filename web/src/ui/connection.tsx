@@ -18,8 +18,11 @@ export const icons: Record<Grade, IconName> = {
     bad: "lost",
 };
 
+/** Of a stream: what its screen has heard, and when. */
+export type Heard = Pick<Stream, "state" | "now" | "heardAt" | "startedAt">;
+
 interface Props {
-    stream: Stream;
+    stream: Heard;
     waiting?: ReadonlySignal<readonly Action[]>;
     /** Of staff's screens: deviceNotices(). */
     device?: readonly Notice[];
