@@ -64,9 +64,10 @@ class Assembly {
 
 /**
  * Opens http://127.0.0.1:@port@path as a WebSocket. Resolves to {send(object), close()};
- * @onFrame(object) for each JSON text, @onEnd() once, when it is over for any reason.
+ * @onFrame(object) for each JSON text, @onEnd() once, when it is over for any reason. @origin: of
+ * the node, where the port only leads to it.
  */
-export function connect(port, path, onFrame, onEnd) {
+export function connect(port, path, onFrame, onEnd, origin = `http://127.0.0.1:${port}`) {
     return new Promise((resolve, reject) => {
         const request = http.request({
             port,
@@ -77,7 +78,8 @@ export function connect(port, path, onFrame, onEnd) {
             headers: {
                 Connection: "Upgrade",
                 Upgrade: "websocket",
-                Origin: `http://127.0.0.1:${port}`,
+                Host: new URL(origin).host,
+                Origin: origin,
                 "Sec-WebSocket-Version": "13",
                 "Sec-WebSocket-Key": randomBytes(16).toString("base64"),
             },

@@ -19,7 +19,7 @@ stages=(
     "power|real nodes under power cuts, kills at every storage call, full disks, wrong clocks|stage_power|waits"
     "stripe|the practice Stripe is what its documentation and the official client say|stage_stripe|waits"
     "messages|customers who left are told once of each state, through kills and carriers that fail|stage_messages|waits"
-    "demo|orders through kills and partitions; each sabotage is noticed|stage_demo|waits"
+    "demo|orders through kills and partitions, a tenth of a night; each sabotage is noticed|stage_demo|waits"
     "package|the Debian packages: their files, units and lists of parts|stage_package|waits"
     "tsan|every test that has threads or processes under the thread sanitizer|stage_tsan|waits"
 )
@@ -111,6 +111,10 @@ stage_demo() {
     # Each on its own, after the same sound day: orders, kills and partitions are not played again for every one.
     check_fails 1 "demo notices: drop, dup, edit, fork, charge" \
         demo --check --sabotage={drop,dup,edit,fork,charge}
+    must "what a rehearsal needs" build release rehearsal || return 0
+    check_showing 26 "a tenth of a night, rehearsed" rehearse --scale 0.1
+    check_fails 1 "it notices each promise that is broken" \
+        rehearse --scale 0.1 --seed 2 --sabotage={lost,charged,oversold,printed,board,phone}
 }
 
 stage_stripe() {
