@@ -116,6 +116,7 @@ static struct till till_of(struct replica *replica, struct store_txn *txn, struc
                          .lane = replica_lane(replica),
                          .number_next = replica->number_next,
                          .now_t = replica_t_of_moment(replica, now),
+                         .now_wall_ms = now.wall_ms,
                          .roster = &replica->roster,
                          .heads = replica->vector.heads,
                          .ascending = replica->vector.ascending,

@@ -72,6 +72,13 @@ void fill_review_hide(struct fill *fill)
     fill->command->reason = fill_text(fill, fill->body, "reason");
 }
 
+void fill_station_busy(struct fill *fill)
+{
+    fill->command->record = KIND_STATION;
+    fill->command->busy_minutes = (uint32_t)json_get_int(fill->body, "minutes");
+    fill->command->busy_until_ms = (uint64_t)json_get_int(fill->body, "until");
+}
+
 void fill_drawer_open(struct fill *fill)
 {
     fill->command->item = (uint64_t)json_get_int(fill->body, "number");

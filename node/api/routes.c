@@ -255,6 +255,8 @@ const struct route routes[] = {
             "The stalls."),
     RECORDS(KIND_STATION, "stations", CAP_READ_BOARDS, schema_station_list, schema_station_write,
             schema_station, "Where lines are routed."),
+    WRITE("POST", "/api/stations/{number}/busy", CAP_AVAILABILITY, COMMAND_STATION_BUSY,
+          schema_station_busy, "A cook says that a station takes longer for a while, or no more."),
     RECORDS(KIND_STAFF, "staff", CAP_READ_BOARDS, schema_staff_list, schema_staff_write,
             schema_staff, "The people who work here."),
     RECORDS(KIND_TAX, "taxes", API_PUBLIC, schema_tax_list, schema_tax_write, schema_tax,

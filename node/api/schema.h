@@ -194,6 +194,7 @@ struct schema {
     X(review, "Review")                                                                            \
     X(review_list, "ReviewList")                                                                   \
     X(review_write, "ReviewWrite")                                                                 \
+    X(station_busy, "StationBusy")                                                                 \
     X(review_hide, "ReviewHide")                                                                   \
     X(drawer_moved, "DrawerMoved")                                                                 \
     X(drawer_counted, "DrawerCounted")                                                             \

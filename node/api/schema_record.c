@@ -18,6 +18,8 @@
     ASKED_##form(name, min, max, .note = (note_), OPTIONAL),
 
 #define RECORD_SCHEMAS(word, name_, path, fields, count)                                           \
+    RECORD_SCHEMAS_OF(word, name_, path, fields, fields, count)
+#define RECORD_SCHEMAS_OF(word, name_, path, fields, asked, count)                                 \
     SCHEMA(word, name_, NULL,                                                                      \
         HEX("id", ID_DIGITS),                                                                      \
         NUMBERED_FIELDS(SHOWN, MERGE_TRUE)                                                         \
@@ -28,10 +30,10 @@
         OBJECT(path, schema_##word, MANY(0, count)));                                              \
     SCHEMA(word##_write, name_ "Write", "A new one needs a name; only a new one says a number.",   \
         NUMBERED_FIELDS(ASKED, MERGE_TRUE)                                                         \
-        fields(ASKED))
+        asked(ASKED))
 
 RECORD_SCHEMAS(stall, "Stall", "stalls", STALL_FIELDS, STALLS_MAX);
-RECORD_SCHEMAS(station, "Station", "stations", STATION_FIELDS, STATIONS_MAX);
+RECORD_SCHEMAS_OF(station, "Station", "stations", STATION_ROWS, STATION_FIELDS, STATIONS_MAX);
 RECORD_SCHEMAS(staff, "Staff", "staff", STAFF_FIELDS, STAFF_MAX);
 RECORD_SCHEMAS(tax, "Tax", "taxes", TAX_FIELDS, TAXES_MAX);
 RECORD_SCHEMAS(offer, "Offer", "offers", OFFER_FIELDS, OFFERS_MAX);
@@ -52,4 +54,12 @@ SCHEMA(review_write, "ReviewWrite", "The first time with a rating; what is left 
 SCHEMA(review_hide, "ReviewHide", NULL,
     BOOL("hidden"),
     TEXT("reason", 0, REASON_BYTES_MAX, NOTE("wanted when hidden")));
+
+SCHEMA(station_busy, "StationBusy",
+    "What a cook says of a station: customers are told so many minutes more, or order nothing of "
+    "it. It ends by itself.",
+    INT("minutes", 0, BUSY_CLOSED,
+        NOTE("1 to 60; 0 = as usual again; 1000 = customers order nothing of it")),
+    COUNT("until",
+        NOTE("ms since 1970, at most two hours ahead; with 0 minutes it does not count")));
 /* clang-format on */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/api/state.h"
+#include "node/os/clock.h"
 
 /* --- the stations --- */
 
@@ -10,15 +11,16 @@ static void station_add(struct station_load *load, const struct record *record)
 {
     const struct bytes name = record_text(record, RECORD_NAME);
     const int64_t throttle = record_number(record, STATION_THROTTLE);
-    const bool is_throttled =
-        record->is_known && !record->is_hidden && throttle < STATION_THROTTLE_NONE;
-    if (!is_throttled || name.size == 0 || name.size > NAME_BYTES_MAX ||
+    const uint32_t said = busy_said(record, (uint64_t)clock_wall_ms());
+    const bool is_limited = throttle < STATION_THROTTLE_NONE || said > 0;
+    const bool is_used = record->is_known && !record->is_hidden;
+    if (!is_used || !is_limited || name.size == 0 || name.size > NAME_BYTES_MAX ||
         load->count == STATIONS_MAX) {
         return;
     }
     struct station_load_at *station = &load->stations[load->count++];
-    *station =
-        (struct station_load_at){.name_size = (uint32_t)name.size, .throttle = (uint32_t)throttle};
+    *station = (struct station_load_at){
+        .name_size = (uint32_t)name.size, .throttle = (uint32_t)throttle, .said = said};
     memcpy(station->name, name.data, name.size);
 }
 
@@ -48,7 +50,7 @@ static struct bytes name_of(const struct station_load_at *station)
     return bytes_of(station->name, station->name_size);
 }
 
-/* NULL: it has no throttle, or the line names none. */
+/* NULL: nothing holds it up, or the line names none. */
 static const struct station_load_at *station_find(const struct station_load *load,
                                                   struct bytes name)
 {
@@ -104,6 +106,24 @@ int station_load_look(struct state *state, struct store_txn *txn, uint64_t now_m
 
 /* --- what is told --- */
 
+/* What was counted, or what a cook says, if that is more. */
+static enum busy judge(const struct station_load_at *station)
+{
+    const enum busy counted = busy_judge(station->throttle, station->units);
+    const enum busy said = busy_judge_said(station->said);
+    return said > counted ? said : counted;
+}
+
+/* With @own units more. */
+static void range_of(const struct station_load_at *station, uint32_t own, struct station_wait *wait)
+{
+    const uint64_t more_ms =
+        station->said <= BUSY_MINUTES_MAX ? station->said * UINT64_C(60000) : 0;
+    busy_range(station->throttle, station->units + own, &wait->low_ms, &wait->high_ms);
+    wait->low_ms += more_ms;
+    wait->high_ms += more_ms;
+}
+
 static uint32_t own_units(const struct quote *quote, struct bytes station)
 {
     uint32_t units = 0;
@@ -123,9 +143,8 @@ enum busy station_load_quote(const struct station_load *load, const struct quote
     for (uint32_t i = 0; i < load->count; i++) {
         const struct station_load_at *station = &load->stations[i];
         const uint32_t own = own_units(quote, name_of(station));
-        struct station_wait wait = {.busy = busy_judge(station->throttle, station->units),
-                                    .station = name_of(station)};
-        busy_range(station->throttle, station->units + own, &wait.low_ms, &wait.high_ms);
+        struct station_wait wait = {.busy = judge(station), .station = name_of(station)};
+        range_of(station, own, &wait);
         const bool is_longer = worst.busy == BUSY_NOT || wait.high_ms > worst.high_ms;
         if (own > 0 && wait.busy != BUSY_NOT && is_longer) {
             worst = wait;
@@ -141,8 +160,7 @@ enum busy station_load_quote(const struct station_load *load, const struct quote
 static struct bytes full_at(const struct station_load *load, struct bytes name)
 {
     const struct station_load_at *station = station_find(load, name);
-    const bool is_full =
-        station != NULL && busy_judge(station->throttle, station->units) == BUSY_FULL;
+    const bool is_full = station != NULL && judge(station) == BUSY_FULL;
     return is_full ? name_of(station) : bytes_of(NULL, 0);
 }
 

@@ -1,5 +1,5 @@
-/* station_load.h - what the stations that have a throttle still have to make, and what customers
- * are told of it.
+/* station_load.h - what the stations still have to make that have a throttle, or of which a cook
+ * says that they are busy, and what customers are told of it.
  *
  * Layer: node. The judgement is sync/domain/busy.h; here the store is read for it. Looked at again
  * after STATION_LOAD_MS at the earliest, whoever asks: customers ask often.
@@ -15,7 +15,7 @@
 
 enum { STATION_LOAD_MS = 2000 };
 
-/* Those in use that have a throttle. */
+/* Those in use that have a throttle, or are said to be busy. */
 struct station_load {
     uint64_t looked_ms; /* 0 = never */
     uint32_t count;
@@ -23,6 +23,7 @@ struct station_load {
         uint32_t name_size;
         uint8_t name[NAME_BYTES_MAX];
         uint32_t throttle, units;
+        uint32_t said; /* by a cook: busy_said() */
     } stations[STATIONS_MAX];
 };
 

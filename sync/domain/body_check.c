@@ -50,6 +50,7 @@ CHECKER(menu_available, menu_available)
 CHECKER(field_values, popup_set)
 CHECKER(day_open, day_open)
 CHECKER(review_hide, review_hide)
+CHECKER(station_busy, station_busy)
 CHECKER(drawer_open, drawer_open)
 CHECKER(drawer_move, drawer_move)
 CHECKER(drawer_count, drawer_count)
@@ -104,6 +105,7 @@ static const struct {
     {EVENT_POPUP_SET, check_popup_set},
     {EVENT_DAY_OPEN, check_day_open},
     {EVENT_REVIEW_HIDE, check_review_hide},
+    {EVENT_STATION_BUSY, check_station_busy},
     {EVENT_DRAWER_OPEN, check_drawer_open},
     {EVENT_DRAWER_MOVE, check_drawer_move},
     {EVENT_DRAWER_COUNT, check_drawer_count},

@@ -30,6 +30,18 @@ enum busy busy_judge(uint32_t throttle, uint32_t load)
     return load <= throttle * BUSY_SPANS_MAX ? BUSY_SLOW : BUSY_FULL;
 }
 
+uint32_t busy_said(const struct record *station, uint64_t now_ms)
+{
+    const uint64_t until_ms = (uint64_t)record_number(station, STATION_BUSY_UNTIL);
+    const bool holds = until_ms > now_ms && until_ms - now_ms <= UINT64_C(2) * BUSY_SAID_MS_MAX;
+    return holds ? (uint32_t)record_number(station, STATION_BUSY) : 0;
+}
+
+enum busy busy_judge_said(uint32_t said)
+{
+    return said == 0 ? BUSY_NOT : said == (uint32_t)BUSY_CLOSED ? BUSY_FULL : BUSY_SLOW;
+}
+
 /* What is begun in one span may end in the next; a long wait is known less well than a short. */
 void busy_range(uint32_t throttle, uint32_t units, uint64_t *ret_low_ms, uint64_t *ret_high_ms)
 {

@@ -43,6 +43,33 @@ static int hide_decode(struct bytes body, struct field_values *ret_values)
     return err;
 }
 
+static int busy_decode(struct bytes body, struct field_values *ret_values)
+{
+    struct station_busy busy;
+    const int err = station_busy_decode(body, &busy);
+    if (err == 0) {
+        ret_values->count = 2;
+        ret_values->values[0] =
+            (struct field_value){.field = STATION_BUSY, .number = (int64_t)busy.minutes};
+        ret_values->values[1] =
+            (struct field_value){.field = STATION_BUSY_UNTIL, .number = (int64_t)busy.until_ms};
+    }
+    return err;
+}
+
+/* What is said of a record by an event of its own, which another right stands behind. */
+static const struct aside {
+    enum kind kind;
+    enum event_type type;
+    int (*decode)(struct bytes body, struct field_values *ret_values);
+    bool is_settled; /* who disagree are not marked: it ends by itself */
+} asides[] = {
+    {KIND_REVIEW, EVENT_REVIEW_HIDE, hide_decode, false},
+    {KIND_STATION, EVENT_STATION_BUSY, busy_decode, true},
+};
+
+enum { ASIDES = sizeof asides / sizeof asides[0] };
+
 static void fill_defaults(struct record *record)
 {
     for (uint32_t field = 0; field < RECORD_FIELDS_MAX; field++) {
@@ -54,13 +81,26 @@ static void fill_defaults(struct record *record)
 
 /* The fields that events of @type write. */
 static void fill_fields(struct record *record, const struct history *history, uint32_t type,
-                        int (*decode)(struct bytes body, struct field_values *ret_values))
+                        int (*decode)(struct bytes body, struct field_values *ret_values),
+                        bool *ret_conflict)
 {
     struct field_registers registers;
     field_registers_fill(&registers, history, type, decode);
     for (uint32_t field = 1; field < RECORD_FIELDS_MAX; field++) {
         (void)field_get(&registers, field, record->kind->fields[field].merge,
-                        &record->values[field], &record->has_conflict);
+                        &record->values[field], ret_conflict);
+    }
+}
+
+static void fill_asides(struct record *record, const struct history *history)
+{
+    for (size_t i = 0; i < ASIDES; i++) {
+        const struct aside *aside = &asides[i];
+        bool is_at_odds = false;
+        if (aside->kind == history->kind) {
+            fill_fields(record, history, aside->type, aside->decode, &is_at_odds);
+        }
+        record->has_conflict |= is_at_odds && !aside->is_settled;
     }
 }
 
@@ -85,10 +125,8 @@ void record_derive(const struct history *history, struct record *ret_record)
     record->has_conflict = false;
     record->is_opaque = history->is_opaque;
     fill_defaults(record);
-    fill_fields(record, history, record->kind->set, record->kind->decode);
-    if (history->kind == KIND_REVIEW) {
-        fill_fields(record, history, EVENT_REVIEW_HIDE, hide_decode);
-    }
+    fill_fields(record, history, record->kind->set, record->kind->decode, &record->has_conflict);
+    fill_asides(record, history);
     record->is_known = is_own_id(record);
     record->is_hidden = record_truth(record, RECORD_HIDDEN);
     const bool is_numbered = record->is_known && history->kind != KIND_REVIEW;
@@ -106,16 +144,27 @@ static void keep_fields(const struct history *history, uint32_t type,
     }
 }
 
+/* What merges as a register of @kind; whatever else is on it stays. */
+static bool is_register(const struct record_kind *kind, uint32_t type)
+{
+    bool is_it = type == (uint32_t)kind->set;
+    for (size_t i = 0; i < ASIDES; i++) {
+        is_it |= type == (uint32_t)asides[i].type;
+    }
+    return is_it;
+}
+
 void record_prune(struct history *history)
 {
     bool keep[ENTITY_EVENTS_MAX];
     const struct record_kind *kind = record_kind_find(history->kind);
     check(kind != NULL);
     for (uint32_t i = 0; i < history->count; i++) {
-        const uint32_t type = history->events[i].type;
-        keep[i] = type != (uint32_t)kind->set && type != (uint32_t)EVENT_REVIEW_HIDE;
+        keep[i] = !is_register(kind, history->events[i].type);
     }
     keep_fields(history, kind->set, kind->decode, keep);
-    keep_fields(history, EVENT_REVIEW_HIDE, hide_decode, keep);
+    for (size_t i = 0; i < ASIDES; i++) {
+        keep_fields(history, asides[i].type, asides[i].decode, keep);
+    }
     history_prune(history, keep);
 }

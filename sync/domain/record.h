@@ -19,6 +19,7 @@ enum {
     RECORD_NUMBER_MAX = 99999999,
     RECORD_FIELDS_MAX = 12, /* above every field's number */
     STATION_THROTTLE_NONE = 1000,
+    BUSY_CLOSED = 1000, /* minutes that are none: customers order nothing of the station */
     CUSTOMER_HASH_BYTES = 16,
     RECORD_ID_BYTES_MAX = 32, /* the largest id or hash in a field */
 };
@@ -29,8 +30,8 @@ enum record_field_number {
     RECORD_NAME = 2,
     RECORD_HIDDEN = 3,
 #define X(symbol, number, ...) symbol = (number),
-    STALL_FIELDS(X) STATION_FIELDS(X) STAFF_FIELDS(X) TAX_FIELDS(X) OFFER_FIELDS(X)
-        PRINTER_FIELDS(X) REVIEW_FIELDS(X)
+    STALL_FIELDS(X) STATION_ROWS(X) STAFF_FIELDS(X) TAX_FIELDS(X) OFFER_FIELDS(X) PRINTER_FIELDS(X)
+        REVIEW_FIELDS(X)
 #undef X
             REVIEW_REASON = 9,
 };
@@ -115,5 +116,13 @@ MUST_CHECK int record_set_decode(const struct record_kind *kind, struct bytes bo
 
 void review_hide_encode(const struct review_hide *hide, struct writer *writer);
 MUST_CHECK int review_hide_decode(struct bytes body, struct review_hide *ret_hide);
+
+struct station_busy {
+    uint32_t minutes;  /* 0: as usual; BUSY_CLOSED */
+    uint64_t until_ms; /* ms since 1970 */
+};
+
+void station_busy_encode(const struct station_busy *busy, struct writer *writer);
+MUST_CHECK int station_busy_decode(struct bytes body, struct station_busy *ret_busy);
 
 #endif

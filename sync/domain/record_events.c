@@ -2,21 +2,24 @@
  *
  *   stall.set ... review.set  [[[field, value], ...]]
  *   review.hide               [bool hidden, text reason]
+ *   station.busy              [uint minutes, uint until]
  */
 #include "sync/domain/body.h"
 #include "sync/domain/record.h"
 
-/* A review is hidden by an event of its own, which another right stands behind. */
-static bool is_moderation(enum kind kind, uint32_t field)
+/* What an event of its own says, which another right stands behind. */
+static bool is_aside(enum kind kind, uint32_t field)
 {
-    return kind == KIND_REVIEW &&
-           (field == (uint32_t)RECORD_HIDDEN || field == (uint32_t)REVIEW_REASON);
+    return (kind == KIND_REVIEW &&
+            (field == (uint32_t)RECORD_HIDDEN || field == (uint32_t)REVIEW_REASON)) ||
+           (kind == KIND_STATION &&
+            (field == (uint32_t)STATION_BUSY || field == (uint32_t)STATION_BUSY_UNTIL));
 }
 
 struct field_rule record_field_rule(enum kind kind, uint32_t field)
 {
     const struct record_kind *of = record_kind_find(kind);
-    const bool is_none = of == NULL || field >= RECORD_FIELDS_MAX || is_moderation(kind, field);
+    const bool is_none = of == NULL || field >= RECORD_FIELDS_MAX || is_aside(kind, field);
     return is_none ? (struct field_rule){0} : of->fields[field].rule;
 }
 
@@ -102,6 +105,26 @@ int review_hide_decode(struct bytes body, struct review_hide *ret_hide)
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_hide = hide;
+    }
+    return err;
+}
+
+void station_busy_encode(const struct station_busy *busy, struct writer *writer)
+{
+    write_array(writer, 2);
+    write_uint(writer, busy->minutes);
+    write_uint(writer, busy->until_ms);
+}
+
+int station_busy_decode(struct bytes body, struct station_busy *ret_busy)
+{
+    struct reader reader;
+    const uint32_t unknown = body_begin(&reader, body, 2);
+    struct station_busy busy = {.minutes = (uint32_t)read_uint(&reader, BUSY_CLOSED)};
+    busy.until_ms = read_uint(&reader, INT64_MAX);
+    const int err = body_end(&reader, unknown);
+    if (err == 0) {
+        *ret_busy = busy;
     }
     return err;
 }

@@ -35,6 +35,17 @@
     X(STATION_THROTTLE, 7, "throttle", NUMBER, 1, STATION_THROTTLE_NONE, MERGE_LOWEST,             \
       STATION_THROTTLE_NONE, "items in 5 minutes; 1000 = no limit")
 
+/* What station.busy says of a station. Concurrently said, the kitchen that is slower for longer is
+ * believed: it ends by itself. */
+#define STATION_BUSY_FIELDS(X)                                                                     \
+    X(STATION_BUSY, 8, "busy", NUMBER, 0, BUSY_CLOSED, MERGE_HIGHEST, 0,                           \
+      "a cook says so: minutes longer than usual; 1000 = customers order nothing of it")           \
+    X(STATION_BUSY_UNTIL, 9, "busy_until", NUMBER, 0, INT64_MAX, MERGE_HIGHEST, 0,                 \
+      "ms since 1970, by the clock of who looks; 0 = not said")
+
+/* All that a station's record holds. */
+#define STATION_ROWS(X) STATION_FIELDS(X) STATION_BUSY_FIELDS(X)
+
 #define STAFF_FIELDS(X)                                                                            \
     X(STAFF_COLOUR, 4, "colour", NUMBER, 0, 0xffffff, MERGE_LATEST, 0, "0xrrggbb")                 \
     X(STAFF_PIN, 5, "pin", BYTES, 0, 32, MERGE_IDENTITY, 0,                                        \
@@ -90,7 +101,7 @@
  * ticket too many is seen and one too few is not. */
 #define NUMBERED_RECORDS(X)                                                                        \
     X(KIND_STALL, stall, "stalls", STALL_FIELDS, EVENT_STALL_SET, STALLS_MAX, MERGE_TRUE)          \
-    X(KIND_STATION, station, "stations", STATION_FIELDS, EVENT_STATION_SET, STATIONS_MAX,          \
+    X(KIND_STATION, station, "stations", STATION_ROWS, EVENT_STATION_SET, STATIONS_MAX,            \
       MERGE_FALSE)                                                                                 \
     X(KIND_STAFF, staff, "staff", STAFF_FIELDS, EVENT_STAFF_SET, STAFF_MAX, MERGE_TRUE)            \
     X(KIND_TAX, tax, "taxes", TAX_FIELDS, EVENT_TAX_SET, TAXES_MAX, MERGE_TRUE)                    \

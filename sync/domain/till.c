@@ -87,6 +87,7 @@ static const struct {
     [COMMAND_CONTACT] = {SUBJECT_ORDER, till_contact},
     [COMMAND_ORDER_ERASE] = {SUBJECT_ANY_ORDER, till_order_erase},
     [COMMAND_RECORD_SET] = {SUBJECT_RECORD, till_record_set},
+    [COMMAND_STATION_BUSY] = {SUBJECT_RECORD, till_station_busy},
     [COMMAND_STAFF_PIN] = {SUBJECT_RECORD, till_staff_pin},
     [COMMAND_REVIEW] = {SUBJECT_ORDER, till_review},
     [COMMAND_REVIEW_HIDE] = {SUBJECT_REVIEW, till_review_hide},

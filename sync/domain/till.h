@@ -114,7 +114,8 @@ enum {
     X(COMMAND_DRAWER_MOVE, "drawer.move", CAP_TAKE_MONEY)                                          \
     X(COMMAND_DRAWER_COUNT, "drawer.count", CAP_TAKE_MONEY)                                        \
     X(COMMAND_ORDER_ADOPT, "order.adopt", CAP_ADOPT)                                               \
-    X(COMMAND_ORDER_DROP, "order.drop", CAP_ADOPT)
+    X(COMMAND_ORDER_DROP, "order.drop", CAP_ADOPT)                                                 \
+    X(COMMAND_STATION_BUSY, "station.busy", CAP_AVAILABILITY)
 
 enum command_kind {
 #define X(name, text, capability) name,
@@ -216,12 +217,14 @@ struct command {
                          nobody. print.claim answers and print.done ends the claim that is the
                          event (changed_log, changed_seq) */
     bool is_forced;   /* place, lines.add, line.set, recall, reinstate: sell also without a right */
-    int64_t stock_units; /* stock.add: more or (negative) fewer; stock.count: what is there */
-    uint64_t item;       /* menu: the item's number; a new one needs a name and a price. Record:
-                            its number; 0 of a new one = drawn from the key. drawer.open: what
-                            people call the drawer */
-    enum kind record;    /* record.set */
-    bool is_new;         /* record.set: it does not exist yet; otherwise it must */
+    int64_t stock_units;   /* stock.add: more or (negative) fewer; stock.count: what is there */
+    uint64_t item;         /* menu: the item's number; a new one needs a name and a price. Record:
+                              its number; 0 of a new one = drawn from the key. drawer.open: what
+                              people call the drawer */
+    enum kind record;      /* record.set */
+    uint32_t busy_minutes; /* station.busy: struct station_busy */
+    uint64_t busy_until_ms;
+    bool is_new; /* record.set: it does not exist yet; otherwise it must */
     uint32_t fields_count;
     struct wanted_field fields[WANTED_FIELDS_MAX];
     struct bytes chain;   /* device.add: certificate chain */
@@ -263,6 +266,7 @@ struct till {
     struct bytes lane;             /* of the own certificate */
     uint32_t number_next;          /* the next order number of (lane, day) */
     uint64_t now_t;                /* ms since the epoch */
+    int64_t now_wall_ms;           /* ms since 1970, for what people are told */
     const struct day_close *close; /* day.close: what this device holds, NULL for all others */
     const struct roster *roster;
     const struct log_head *heads; /* of all logs that are here */

@@ -248,6 +248,7 @@ int till_blob_erase(struct task *task);
 int till_contact(struct task *task);
 int till_order_erase(struct task *task);
 int till_record_set(struct task *task);
+int till_station_busy(struct task *task);
 int till_staff_pin(struct task *task);
 int till_review(struct task *task);
 int till_review_hide(struct task *task);

@@ -195,7 +195,7 @@ test("stations are the pop-up's, and the choice is kept", async ({ browser }) =>
             stall: 0,
             printer: 0,
             throttle: 1000,
-            conflict: false,
+            ...{ busy: 0, busy_until: 0, conflict: false },
         },
     });
     node.stations = [station(1, "bar", 2), station(2, "grill", 1), station(3, "old", 0, true)];
@@ -208,10 +208,9 @@ test("stations are the pop-up's, and the choice is kept", async ({ browser }) =>
 });
 
 test("the board says how much a station has to make against its throttle", async ({ browser }) => {
+    const usual = { busy: 0, busy_until: 0, hidden: false, conflict: false };
     const numbers = { number: 1, position: 0, stall: 0, printer: 0, throttle: 2 };
-    node.stations = [
-        { id: "1".padStart(24, "0"), name: "grill", ...numbers, hidden: false, conflict: false },
-    ];
+    node.stations = [{ id: "1".padStart(24, "0"), name: "grill", ...numbers, ...usual }];
     const sell = (quantity: number) =>
         node.place({ channel: "counter", mode: "eat-in", lines: [{ item: 1, quantity }] });
     sell(1);
@@ -226,6 +225,37 @@ test("the board says how much a station has to make against its throttle", async
     await ticket(kitchen, "A3").getByRole("button", { name: "Bump" }).click();
     await expect(loads).toContainText("3 to make");
     expect(await violations(kitchen)).toEqual([]);
+});
+
+test("a cook says in two taps that a station is busy, until when, and that it is over", async ({
+    browser,
+}) => {
+    const usual = { busy: 0, busy_until: 0, hidden: false, conflict: false };
+    const numbers = { position: 0, stall: 0, printer: 0, throttle: 1000 };
+    node.stations = ["grill", "bar"].map((name, at) => ({
+        ...{ id: `${at + 1}`.padStart(24, "0"), number: at + 1, name, ...numbers, ...usual },
+    }));
+    const kitchen = await screen(browser, "/kitchen");
+    const loads = kitchen.getByRole("list", { name: "How busy the stations are" });
+    const sayOf = async (station: string, what: RegExp) => {
+        await kitchen.getByRole("button", { name: "Busy", exact: true }).click();
+        const says = kitchen.locator(".station-says").filter({ hasText: station });
+        await says.getByRole("button", { name: what }).click();
+    };
+    await expect(loads).toHaveCount(0);
+    await sayOf("grill", /^\+20 min$/);
+    await expect(loads).toHaveText(/^grill: \+20 min until \d+:\d\d/);
+    await sayOf("grill", /^Until /);
+    await expect.poll(() => node.stations[0].busy_until - Date.now()).toBeGreaterThan(3_500_000);
+    expect(node.stations[0]).toMatchObject({ busy: 20 });
+    await sayOf("bar", /phones$/);
+    await expect(loads).toContainText("bar: no orders from phones until");
+    await kitchen.getByRole("button", { name: "Busy", exact: true }).click();
+    expect(await violations(kitchen)).toEqual([]);
+    await kitchen.keyboard.press("Escape");
+    await sayOf("grill", /^As usual again$/);
+    await sayOf("bar", /^As usual again$/);
+    await expect(loads).toHaveCount(0);
 });
 
 test("a grid keeps each ticket in its place until it is made", async ({ browser }) => {

@@ -76,6 +76,7 @@ static struct till till_of_diner(void)
         .receipt_next = diner.receipt_next,
         .incarnation = 1,
         .now_t = diner.t,
+        .now_wall_ms = (int64_t)diner.t,
     };
 }
 

@@ -150,6 +150,8 @@ const struct body_sample body_samples[] = {
     {EVENT_REVIEW_SET, "review_set",
      "91959204c40c000102030405060708090a0b9205c410000102030405060708090a0b0c0d"
      "0e0f9206059207a853656872206775749208c400"},
+    {EVENT_STATION_BUSY, "station_busy",
+     "9214cf000001936b3f2a00"},
     {EVENT_REVIEW_HIDE, "review_hide",
      "92c3a6696e73756c74"},
     {EVENT_CONTACT, "contact",
@@ -250,6 +252,7 @@ RECODER(menu_available, menu_available)
 RECODER(field_values, popup_set)
 RECODER(day_open, day_open)
 RECODER(review_hide, review_hide)
+RECODER(station_busy, station_busy)
 RECODER(drawer_open, drawer_open)
 RECODER(drawer_move, drawer_move)
 RECODER(drawer_count, drawer_count)
@@ -295,14 +298,14 @@ static const struct {
     {EVENT_REFUND_AUTO, recode_refund_wish},   {EVENT_PAY_SEEN, recode_pay_seen},
     {EVENT_MENU_SET, recode_menu_set},         {EVENT_MENU_AVAILABLE, recode_menu_available},
     {EVENT_POPUP_SET, recode_popup_set},       {EVENT_DAY_OPEN, recode_day_open},
-    {EVENT_REVIEW_HIDE, recode_review_hide},   {EVENT_DRAWER_OPEN, recode_drawer_open},
-    {EVENT_DRAWER_MOVE, recode_drawer_move},   {EVENT_DRAWER_COUNT, recode_drawer_count},
-    {EVENT_SHEET_SET, recode_sheet_set},       {EVENT_SHEET_CLEAR, recode_sheet_clear},
-    {EVENT_CONTACT, recode_contact},           {EVENT_DAY_CLOSE, recode_day_close},
-    {EVENT_BLOB_ADD, recode_blob_add},         {EVENT_BLOB_ERASE, recode_blob_erase},
-    {EVENT_STOCK_ADD, recode_stock_add},       {EVENT_STOCK_GIVE, recode_stock_give},
-    {EVENT_STOCK_TAKE, recode_stock_take},     {EVENT_STOCK_UNDO, recode_stock_undo},
-    {EVENT_STOCK_COUNT, recode_stock_count},
+    {EVENT_REVIEW_HIDE, recode_review_hide},   {EVENT_STATION_BUSY, recode_station_busy},
+    {EVENT_DRAWER_OPEN, recode_drawer_open},   {EVENT_DRAWER_MOVE, recode_drawer_move},
+    {EVENT_DRAWER_COUNT, recode_drawer_count}, {EVENT_SHEET_SET, recode_sheet_set},
+    {EVENT_SHEET_CLEAR, recode_sheet_clear},   {EVENT_CONTACT, recode_contact},
+    {EVENT_DAY_CLOSE, recode_day_close},       {EVENT_BLOB_ADD, recode_blob_add},
+    {EVENT_BLOB_ERASE, recode_blob_erase},     {EVENT_STOCK_ADD, recode_stock_add},
+    {EVENT_STOCK_GIVE, recode_stock_give},     {EVENT_STOCK_TAKE, recode_stock_take},
+    {EVENT_STOCK_UNDO, recode_stock_undo},     {EVENT_STOCK_COUNT, recode_stock_count},
 };
 
 static int recode_record(const struct record_kind *kind, struct bytes body, struct writer *writer)

@@ -1,5 +1,6 @@
-/* Customers while a station has more to make than its throttle: they are told how long it takes,
- * then that nothing more is taken of it; whoever works there orders on. */
+/* Customers while a station has more to make than its throttle, or a cook says that it is busy:
+ * they are told how long it takes, or that nothing more is taken of it; whoever works there orders
+ * on. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ enum { ID_DIGITS = 24, BODY_BYTES_MAX = 256, PATIENCE_MS = 60 * 1000 };
 
 #define TWO_LINES "\"mode\":\"eat-in\",\"lines\":[{\"item\":10,\"quantity\":2}]}"
 #define TWO       "{" TWO_LINES
+#define BUSY_PATH "/api/stations/7/busy"
 
 static struct stall stall;
 static struct client *client;
@@ -114,5 +116,54 @@ TEST(guests_busy, of_a_full_station_customers_order_nothing_but_what_they_were_q
     (void)snprintf(body, sizeof body, "{\"channel\":\"phone\",\"quote\":\"%s\"}", quote);
     assert_int_equal(ask("/api/orders", body), 201);
     owner_makes("POST", "/api/orders", "{\"channel\":\"counter\"," TWO_LINES, NULL);
+    close_stall();
+}
+
+/* A grill without a throttle, with nothing to make. */
+static void open_idle_stall(void)
+{
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    client = client_new(stall.nodes[0].http_port);
+    guest = customer_come(client);
+    owner_makes("POST", "/api/stations", "{\"name\":\"grill\",\"number\":7}", NULL);
+    owner_makes("PATCH", "/api/menu/10", "{\"station\":\"grill\"}", NULL);
+}
+
+static void cook_says(uint32_t minutes, int64_t for_ms)
+{
+    char body[BODY_BYTES_MAX];
+    (void)snprintf(body, sizeof body, "{\"minutes\":%u,\"until\":%lld}", minutes,
+                   (long long)(clock_wall_ms() + for_ms));
+    owner_makes("POST", BUSY_PATH, body, NULL);
+}
+
+static void wait_for_quote_without(const char *what)
+{
+    const uint64_t end_ms = clock_mono_ms() + PATIENCE_MS;
+    do {
+        assert_true(clock_mono_ms() < end_ms);
+        wait_for_quote(201, "\"rates\"");
+    } while (strstr(client->body, what) != NULL);
+}
+
+TEST(guests_busy, what_a_cook_says_is_told_to_customers_until_it_ends_by_itself)
+{
+    open_idle_stall();
+    assert_int_equal(ask("/api/quotes", TWO), 201);
+    assert_null(strstr(client->body, "\"busy\""));
+    cook_says(20, 60 * 60 * 1000);
+    wait_for_quote(201, "\"busy\":{\"station\":\"grill\",\"low_ms\":1500000,\"high_ms\":1800000}");
+    assert_json(&schema_quote, client->body);
+    cook_says(1000, 60 * 60 * 1000);
+    wait_for_quote(409, "\"station\":\"grill\"");
+    cook_says(0, 0);
+    wait_for_quote_without("\"busy\"");
+    cook_says(1000, 6000);
+    wait_for_quote(409, "\"station\":\"grill\"");
+    wait_for_quote_without("\"busy\"");
+    assert_int_equal(ask(BUSY_PATH, "{\"minutes\":10,\"until\":0}"),
+                     403); /* no customer's to say */
     close_stall();
 }

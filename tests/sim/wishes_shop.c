@@ -33,10 +33,18 @@ void wish_menu_set(struct sim *sim, struct command *command)
     }
 }
 
+/* In one seed of sixteen it is what a cook says of a station: nothing is drawn for that, as with
+ * the photos of dishes. */
 void wish_available(struct sim *sim, struct command *command)
 {
     command->item = 1 + sim_below(sim, SHOP_ITEMS);
     command->truth = sim_chance(sim, 8000);
+    if (sim->seed % 16 == 11) {
+        command->kind = COMMAND_STATION_BUSY;
+        command->record = KIND_STATION;
+        command->busy_minutes = command->truth ? 10 * (uint32_t)command->item : 0;
+        command->busy_until_ms = CLUSTER_EPOCH_MS + sim->cluster->now_ms + UINT64_C(1800000);
+    }
 }
 
 void wish_popup(struct sim *sim, struct command *command)

@@ -147,7 +147,14 @@ class FakeNode {
         return { id, log: order.log, seq: order.seq, events: 1 };
     }
 
-    tell(orders, items = []) {
+    sayBusy(number, { minutes, until }) {
+        const station = this.stations.find((one) => one.number === number);
+        Object.assign(station, { busy: minutes, busy_until: minutes > 0 ? until : 0 });
+        this.tell([], [], ["stations"]);
+        return [200, { id: station.id, log, seq: 1, events: 1 }];
+    }
+
+    tell(orders, items = [], records = []) {
         this.change += 1;
         for (const socket of this.sockets) {
             const isShown = views[socket.view];
@@ -156,7 +163,7 @@ class FakeNode {
                 orders: orders.filter(isShown),
                 removed: orders.filter((order) => !isShown(order)).map(({ id }) => id),
                 items,
-                records: [],
+                records,
                 cursor: this.cursor(),
             });
         }
@@ -322,6 +329,9 @@ class FakeNode {
                 body,
             );
             return [200, { id, log, seq: 1, events: 1 }];
+        }
+        if (what === "stations" && verb === "busy") {
+            return this.sayBusy(Number(id), body);
         }
         if (what === "menu" && id === undefined) {
             return this.addItem(body);

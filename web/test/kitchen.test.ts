@@ -381,18 +381,32 @@ describe("an order that left the board", () => {
 });
 
 describe("how busy a station is", () => {
-    const grill = { name: "grill", throttle: 2, hidden: false } as Station;
-    const bar = { name: "bar", throttle: 1000, hidden: false } as Station;
+    const now = 1_000;
+    const usual = { hidden: false, busy: 0, busy_until: 0 };
+    const grill = { ...usual, name: "grill", throttle: 2 } as Station;
+    const bar = { ...usual, name: "bar", throttle: 1000 } as Station;
     const loadOf = (quantity: number, over: Partial<Order> = {}, of: Partial<Line> = {}) => {
         const lines = [line({ station: "grill", quantity, ...of })];
-        return loadsOf([order("a1", { lines, ...over })], [grill, bar], "")[0];
+        return loadsOf([order("a1", { lines, ...over })], [grill, bar], "", now)[0];
     };
+    const saidAt = (station: Station, busy: number, busy_until: number) =>
+        loadsOf([], [{ ...station, busy, busy_until }], "", now)[0]?.how;
 
     test("is what it has to make against what it makes in five minutes", () => {
-        expect(loadOf(2)).toEqual({ station: "grill", units: 2, throttle: 2, how: "free" });
+        expect(loadOf(2)).toEqual({
+            ...{ station: grill, units: 2, throttle: 2, said: 0, how: "free" },
+        });
         expect(loadOf(3)?.how).toBe("busy");
         expect(loadOf(8)?.how).toBe("busy");
         expect(loadOf(9)?.how).toBe("full");
+    });
+
+    test("is what a cook says until it ends, throttle or none", () => {
+        expect(saidAt(bar, 20, now + 1)).toBe("busy");
+        expect(saidAt(bar, 1000, now + 1)).toBe("full");
+        expect(saidAt(bar, 20, now)).toBeUndefined();
+        expect(saidAt(grill, 20, now + 1)).toBe("busy");
+        expect(saidAt(grill, 1000, now)).toBe("free");
     });
 
     test("leaves out what is made, voided, given out, cancelled and another station's", () => {
@@ -407,8 +421,10 @@ describe("how busy a station is", () => {
     });
 
     test("is told of those that have a throttle, at the station that is chosen", () => {
-        expect(loadsOf([], [grill, bar], "").map(({ station }) => station)).toEqual(["grill"]);
-        expect(loadsOf([], [grill, bar], "bar")).toEqual([]);
-        expect(loadsOf([], [{ ...grill, hidden: true }], "")).toEqual([]);
+        const at = (stations: Station[], chosen: string) =>
+            loadsOf([], stations, chosen, now).map(({ station }) => station.name);
+        expect(at([grill, bar], "")).toEqual(["grill"]);
+        expect(at([grill, bar], "bar")).toEqual([]);
+        expect(at([{ ...grill, hidden: true }], "")).toEqual([]);
     });
 });

@@ -15,6 +15,8 @@ import type {
 
 export interface State {
     readonly session: Session | null;
+    /** Lists that changed, as the newest frame told. */
+    readonly told: Delta["records"];
     readonly orders: ReadonlyMap<string, Order>;
     /** When each of them came, by our clock: the times to come that it tells are from then on. */
     readonly toldAt: ReadonlyMap<string, number>;
@@ -53,6 +55,7 @@ const nothing: Contents = { orders: new Map(), toldAt: new Map(), items: new Map
 export const initial: State = {
     ...nothing,
     session: null,
+    told: [],
     cursor: null,
     partial: null,
     isCurrent: false,
@@ -102,10 +105,11 @@ function takeSnapshot(state: State, frame: Snapshot, now: number): State {
 function takeDelta(state: State, frame: Delta, now: number): State {
     const contents = merge(state.partial ?? state, frame, now);
     const session = frame.session ?? state.session;
+    const told = frame.records;
     if (state.partial !== null) {
-        return { ...state, session, partial: contents };
+        return { ...state, session, told, partial: contents };
     }
-    return { ...state, ...contents, session, cursor: frame.cursor };
+    return { ...state, ...contents, session, told, cursor: frame.cursor };
 }
 
 function takeMarks(state: State, frame: Marks, now: number): State {

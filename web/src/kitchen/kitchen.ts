@@ -4,6 +4,7 @@ import type { Action, Draft } from "../base/action";
 import type { Clock } from "../base/clock";
 import type { Desk } from "../base/desk";
 import type { Line, MenuItem, Order, Session, Station } from "../base/protocol";
+import { followStations } from "../base/stations";
 import { nodeNow } from "../base/stream";
 import { numberText } from "../base/words";
 import { isMuted, newTicketTones, play } from "../ui/sound";
@@ -29,7 +30,7 @@ import { makeRinger } from "./ring";
 import { makeSeenTeller, type SeenTeller } from "./seen";
 import { t } from "./words";
 
-export type Panel = "none" | "menu" | "recall";
+export type Panel = "none" | "menu" | "recall" | "busy";
 
 export interface Kitchen {
     readonly desk: Desk;
@@ -110,18 +111,10 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
     const chosen = signal<string | null>(null);
     const panel = signal<Panel>("none");
     const refusing = signal<Order | null>(null);
-    const popupStations = signal<readonly Station[]>([]);
+    const popupStations = followStations(stream, world.askStations);
     const stations = computed(() =>
         stationNames(popupStations.value, [...stream.state.value.orders.values()]),
     );
-    stream.onUp(() => {
-        world.askStations().then(
-            (list) => {
-                popupStations.value = list;
-            },
-            () => {}, // those of the orders are there to choose from
-        );
-    });
 
     const gone = makeGone(ask);
     const all = computed(() => new Map([...gone.orders.value, ...stream.state.value.orders]));

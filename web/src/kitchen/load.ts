@@ -1,17 +1,20 @@
-// What the stations that have a throttle still have to make, as the node counts it before it lets
-// customers order.
+// What the stations still have to make that have a throttle, or that a cook says are busy, as the
+// node counts it before it lets customers order.
 import type { Line, Order, Station } from "../base/protocol";
+import { closedMinutes, saidOf } from "../base/stations";
 
 export interface Load {
-    readonly station: string;
+    readonly station: Station;
     readonly units: number;
     /** Units that it makes in five minutes. */
     readonly throttle: number;
+    /** Minutes longer, as a cook says. */
+    readonly said: number;
     /** Busy: customers read how long it takes; full: they order nothing of it. */
     readonly how: "free" | "busy" | "full";
 }
 
-const noThrottle = 1000;
+export const noThrottle = 1000;
 const fullAt = 4; // times the throttle
 const waiting: ReadonlySet<Order["phase"]> = new Set(["placed", "accepted", "cooking"]);
 
@@ -23,25 +26,30 @@ function unitsOf(order: Order, station: string): number {
         .reduce((sum, { quantity, handed }) => sum + Math.max(0, quantity - handed), 0);
 }
 
-function howOf(units: number, throttle: number): Load["how"] {
-    if (units <= throttle) {
-        return "free";
+function howOf(units: number, throttle: number, said: number): Load["how"] {
+    const isLimited = throttle < noThrottle;
+    if (said === closedMinutes || (isLimited && units > throttle * fullAt)) {
+        return "full";
     }
-    return units <= throttle * fullAt ? "busy" : "full";
+    return said > 0 || (isLimited && units > throttle) ? "busy" : "free";
 }
 
-/** @param at of this station alone; "" = of all */
+/** @param at of this station alone; "" = of all. @param now the node's time */
 export function loadsOf(
     orders: readonly Order[],
     stations: readonly Station[],
     at: string,
+    now: number,
 ): readonly Load[] {
     const open = orders.filter(({ phase }) => waiting.has(phase));
     return stations
-        .filter(({ hidden, throttle }) => !hidden && throttle < noThrottle)
+        .filter(({ hidden }) => !hidden)
         .filter(({ name }) => at === "" || name === at)
-        .map(({ name, throttle }) => {
+        .map((station) => {
+            const { name, throttle } = station;
+            const said = saidOf(station, now);
             const units = open.reduce((sum, order) => sum + unitsOf(order, name), 0);
-            return { station: name, units, throttle, how: howOf(units, throttle) };
-        });
+            return { station, units, throttle, said, how: howOf(units, throttle, said) };
+        })
+        .filter(({ throttle, said }) => throttle < noThrottle || said > 0);
 }

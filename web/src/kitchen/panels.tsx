@@ -1,4 +1,4 @@
-// What opens over the board: sold out, recall, refuse.
+// What opens over the board: sold out, recall, refuse, busy.
 import { useEffect, useState } from "preact/hooks";
 import { fetchOrders } from "../base/ask";
 import type { MenuItem, Order } from "../base/protocol";
@@ -9,6 +9,7 @@ import { Icon } from "../ui/icon";
 import { Reasons } from "../ui/reasons";
 import { Sheet } from "../ui/sheet";
 import { doneLines } from "./board";
+import { BusyPanel } from "./busy";
 import type { Kitchen } from "./kitchen";
 import { t } from "./words";
 
@@ -25,11 +26,14 @@ export function OpenPanel({ kitchen }: { kitchen: Kitchen }) {
     if (kitchen.refusing.value) {
         return <RefusePanel kitchen={kitchen} order={kitchen.refusing.value} />;
     }
-    return kitchen.panel.value === "menu" ? (
-        <MenuPanel kitchen={kitchen} onClose={close} />
-    ) : (
-        <RecallPanel kitchen={kitchen} onClose={close} />
-    );
+    switch (kitchen.panel.value) {
+        case "menu":
+            return <MenuPanel kitchen={kitchen} onClose={close} />;
+        case "busy":
+            return <BusyPanel kitchen={kitchen} onClose={close} />;
+        default:
+            return <RecallPanel kitchen={kitchen} onClose={close} />;
+    }
 }
 
 /** Two taps: this panel, and the item. */

@@ -48,6 +48,7 @@ function shortcutsOf(kitchen: Kitchen): Shortcut[] {
         { keys: ["u"], shown: "U", what: t("keyUndo"), run: () => void undoNewest() },
         { keys: ["r"], shown: "R", what: t("keyRecall"), run: open("recall") },
         { keys: ["m"], shown: "M", what: t("keyMenu"), run: open("menu") },
+        { keys: ["b"], shown: "B", what: t("keyBusy"), run: open("busy") },
         { keys: ["s"], shown: "S", what: t("keyShift"), run: startShift },
     ];
 }
@@ -183,7 +184,14 @@ function AllDay({ kitchen }: { kitchen: Kitchen }) {
                 {tallies.length === 0 && <li>{t("nothing")}</li>}
             </ul>
             {asides && <asides.Loads kitchen={kitchen} />}
-            <Stations kitchen={kitchen} />
+            <div class="at-station">
+                {kitchen.popupStations.value.some(({ hidden }) => !hidden) && (
+                    <button type="button" onClick={() => (kitchen.panel.value = "busy")}>
+                        {t("busyButton")}
+                    </button>
+                )}
+                <Stations kitchen={kitchen} />
+            </div>
         </section>
     );
 }
