@@ -219,6 +219,14 @@ void attempt_revive(struct attempt *attempt)
     }
 }
 
+int attempt_again(const struct attempt *attempt, int64_t now_ms, uint32_t *ret_keys)
+{
+    const int64_t age_ms = now_ms - attempt->first_ms;
+    const bool is_rested = age_ms < -ATTEMPT_STEP_MS || age_ms >= ATTEMPT_REST_MS;
+    *ret_keys = attempt->keys + (attempt->tries > 0);
+    return *ret_keys > 0 && *ret_keys % ATTEMPT_KEYS_MAX == 0 && !is_rested ? ERR_LIMIT : 0;
+}
+
 bool attempt_is_over(const struct attempt *attempt)
 {
     return attempt->state == ATTEMPT_DONE || attempt->state == ATTEMPT_VOID;

@@ -24,6 +24,7 @@ enum {
     ATTEMPT_BACK_OFF_LAST_MS = 60 * 1000,
     ATTEMPT_SAME_KEY_MAX = 4, /* server errors under one key: the next would be replayed as well */
     ATTEMPT_KEYS_MAX = 4,     /* in a row; then a person is told */
+    ATTEMPT_REST_MS = 60 * 1000, /* until whoever wants to pay may use up as many again */
     ATTEMPT_KEY_TEXT_MAX = 160,
 };
 
@@ -110,6 +111,10 @@ void attempt_renew(struct attempt *attempt);
 /* It was stuck, and things may have changed: it is looked up, and goes on under keys of its own if
  * it is wanted. A refund keeps its key, lest it is made twice. */
 void attempt_revive(struct attempt *attempt);
+
+/* The key for a try that somebody asks for anew, after @attempt came to nothing: how many were used
+ * up before it. ERR_LIMIT: so many in a row that he waits for ATTEMPT_REST_MS. */
+MUST_CHECK int attempt_again(const struct attempt *attempt, int64_t now_ms, uint32_t *ret_keys);
 
 /* Whether nothing more is to be done about it, by us or by a person. */
 bool attempt_is_over(const struct attempt *attempt);

@@ -172,8 +172,8 @@ static bool is_durable(struct settler *settler)
 
 /* --- asking --- */
 
-/* Another key when the last one came to nothing. ERR_LIMIT: they all did, or too many drafts of the
- * order are being begun. */
+/* Another key when the last one came to nothing. ERR_LIMIT: so many did just now, or too many
+ * drafts of the order are being begun. */
 static int create_want(struct settler *settler, const struct payment *payment)
 {
     const struct provider_call call = {.kind = CALL_CREATE,
@@ -188,15 +188,16 @@ static int create_want(struct settler *settler, const struct payment *payment)
         attempt_hurry(settler, &payment->order, &call);
         return 0;
     }
-    const uint32_t keys = err == 0 ? attempt.keys + (attempt.tries > 0) : 0;
-    if (keys >= ATTEMPT_KEYS_MAX) {
-        return ERR_LIMIT;
-    }
-    if (err == ERR_NOT_FOUND) {
+    uint32_t keys = 0;
+    if (err == 0) {
+        err = attempt_again(&attempt, settler_now_ms(settler), &keys);
+    } else if (err == ERR_NOT_FOUND) {
         err = outbox_make_room(settler->txn, &payment->order);
-        if (err != 0) {
-            return err;
-        }
+    } else {
+        err = 0; /* what is spoilt is written anew */
+    }
+    if (err != 0) {
+        return err;
     }
     attempt = attempt_of(&payment->order, &call);
     attempt.keys = keys;

@@ -202,6 +202,37 @@ TEST(attempt, what_is_refused_again_and_again_stops_and_a_person_looks)
     assert_int_equal(sent, ATTEMPT_KEYS_MAX);
 }
 
+TEST(attempt, who_asks_anew_gets_a_key_but_after_so_many_in_a_row_waits)
+{
+    enum { FIRST_MS = 1000 * 1000 };
+    static const struct {
+        uint32_t keys, tries;
+        int64_t later_ms;
+        int err;
+        uint32_t again;
+    } rows[] = {
+        {0, 0, 0, 0, 0}, /* never sent */
+        {0, 4, 0, 0, 1},
+        {ATTEMPT_KEYS_MAX - 2, 1, 0, 0, ATTEMPT_KEYS_MAX - 1},
+        {ATTEMPT_KEYS_MAX - 1, 1, 0, ERR_LIMIT, ATTEMPT_KEYS_MAX},
+        {ATTEMPT_KEYS_MAX - 1, 1, ATTEMPT_REST_MS - 1, ERR_LIMIT, ATTEMPT_KEYS_MAX},
+        {ATTEMPT_KEYS_MAX - 1, 1, ATTEMPT_REST_MS, 0, ATTEMPT_KEYS_MAX},
+        {ATTEMPT_KEYS_MAX - 1, 1, -ATTEMPT_STEP_MS, ERR_LIMIT, ATTEMPT_KEYS_MAX},
+        {ATTEMPT_KEYS_MAX - 1, 1, -ATTEMPT_STEP_MS - 1, 0, ATTEMPT_KEYS_MAX}, /* another clock */
+        {ATTEMPT_KEYS_MAX, 1, 0, 0, ATTEMPT_KEYS_MAX + 1},
+        {2 * ATTEMPT_KEYS_MAX - 1, 1, 0, ERR_LIMIT, 2 * ATTEMPT_KEYS_MAX},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct attempt attempt = {
+            .keys = rows[i].keys, .tries = rows[i].tries, .first_ms = FIRST_MS};
+        uint32_t again = 0;
+        const int err = attempt_again(&attempt, FIRST_MS + rows[i].later_ms, &again);
+        if (err != rows[i].err || again != rows[i].again) {
+            fail_msg("row %zu: %d, key %u", i, err, again);
+        }
+    }
+}
+
 TEST(attempt, a_key_that_stands_for_something_else_is_never_replaced_by_another)
 {
     struct attempt attempt = attempt_at(CALL_REFUND, 400);

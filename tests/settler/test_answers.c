@@ -22,7 +22,7 @@ TEST(settler_answers, an_intent_that_is_not_what_was_asked_for_is_cancelled_and_
     }
 }
 
-TEST(settler_answers, who_is_refused_an_intent_is_told_and_may_try_again_some_times)
+TEST(settler_answers, who_is_refused_an_intent_is_told_and_may_try_again_some_times_a_minute)
 {
     static const enum trouble_kind kinds[] = {TROUBLE_REFUSED, TROUBLE_DECLINED, TROUBLE_MISUSED};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -32,8 +32,13 @@ TEST(settler_answers, who_is_refused_an_intent_is_told_and_may_try_again_some_ti
         for (uint32_t keys = 0; keys <= ATTEMPT_KEYS_MAX; keys++) {
             assert_int_equal(scene_pay_once(order), ERR_UNAVAILABLE);
         }
+        const uint32_t left = scene->provider.troubles[0].times;
+        assert_int_equal(scene_pay_once(order), ERR_UNAVAILABLE);
+        assert_int_equal(scene->provider.troubles[0].times, left); /* nobody was asked */
         scene->provider.troubles[0].times = 0;
-        assert_int_equal(scene_pay_once(order), ERR_UNAVAILABLE); /* a person must look */
+        scene_run(MINUTE_MS);
+        assert_int_equal(scene_pay_once(order), 0);
+        assert_int_equal(scene->provider.intents_count, 1);
         story_end_captured(0);
     }
 }
@@ -61,7 +66,7 @@ TEST(settler_answers, who_asks_again_when_the_line_is_back_waits_for_no_pause_th
     story_trouble("POST /v1/payment_intents", TROUBLE_BEFORE, TRIES);
     const uint32_t order = scene_place(1);
     assert_int_equal(scene_pay_once(order), ERR_BUSY);
-    while (scene->provider.troubles[0].times > 0) {
+    while (scene->provider.troubles[0].times > 0 || scene->line.count > 0) {
         scene_run(SECOND_MS);
     }
     assert_int_equal(scene_pay_once(order), 0);
