@@ -25,9 +25,10 @@ process.on("exit", () => {
     for (const child of running) child.kill("SIGKILL");
 });
 
-/** A program that answers on stdout: {status, out, err}; a status other than 0 is no error here. */
-export async function ask(program, words) {
-    const options = { env: environment, maxBuffer: 1 << 30, timeout: 60_000 };
+/** A program that answers on stdout in @seconds: {status, out, err}; a status other than 0 is no
+ * error here. */
+export async function ask(program, words, seconds = 60) {
+    const options = { env: environment, maxBuffer: 1 << 30, timeout: seconds * 1000 };
     try {
         const { stdout, stderr } = await promisify(execFile)(program, words, options);
         return { status: 0, out: stdout, err: stderr };

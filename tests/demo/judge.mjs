@@ -8,6 +8,7 @@ import { journalRead } from "./journal.mjs";
 import { stationsOf, ticketsRead } from "./paper.mjs";
 
 const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
+const READ_SECONDS = 1800; // a store, or all exports: of a long night, on a busy machine
 const VERIFIER = fileURLToPath(new URL("../verifier/verify.py", import.meta.url));
 
 /** Groups of @orders with more than one member that have the same value: [value, members]. */
@@ -55,8 +56,9 @@ export class Judge {
     async #store(device) {
         const file = path.join(path.dirname(device.state), `${device.name}.jsonl`);
         const words = ["verify", "--json", "--state", device.state];
-        this.#verdict(device, await ask(device.program, words));
-        const exported = await ask(device.program, ["export", "--state", device.state]);
+        this.#verdict(device, await ask(device.program, words, READ_SECONDS));
+        const line = ["export", "--state", device.state];
+        const exported = await ask(device.program, line, READ_SECONDS);
         if (exported.status !== 0)
             this.#find("journal", `trestle export, ${device.name}: ${exported.err.trim()}`);
         await writeFile(file, exported.out);
@@ -74,9 +76,10 @@ export class Judge {
 
     /** Every answer that the client got, against every store. */
     #acknowledged() {
-        for (const answer of this.answers) {
-            for (const { device, orders } of this.#stores) {
-                const order = orders.find(({ id }) => id === answer.id);
+        for (const { device, orders } of this.#stores) {
+            const byId = new Map(orders.map((order) => [order.id, order]));
+            for (const answer of this.answers) {
+                const order = byId.get(answer.id);
                 const what = `${answer.number} (${answer.name})`;
                 if (!order) {
                     this.lost.add(answer.name);
@@ -150,7 +153,7 @@ export class Judge {
     /** All exports, by the verifier that shares no code with ours. */
     async #verified() {
         const files = this.#stores.map(({ file }) => file);
-        const { status, out, err } = await ask(PYTHON, ["-B", VERIFIER, ...files]);
+        const { status, out, err } = await ask(PYTHON, ["-B", VERIFIER, ...files], READ_SECONDS);
         if (status === 0) return;
         const lines = out.split("\n").slice(0, -2);
         for (const line of lines.length > 0 ? lines : [err.trim()]) {

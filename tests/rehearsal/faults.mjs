@@ -15,10 +15,12 @@ export const FAULTS = {
             cast.uplink.cut(manner);
             cast.standIn.api.cut = "gateway";
         },
-        end({ cast }) {
+        async end({ cast, phones }) {
+            const isFelt = () => phones.some(({ isIdle }) => !isIdle);
+            const wasFelt = await until("a phone to wait", SECONDS, isFelt).catch(() => false);
             cast.uplink.heal();
             cast.standIn.api.cut = "";
-            return true;
+            return wasFelt;
         },
     },
     power: {
@@ -41,7 +43,8 @@ export const FAULTS = {
         },
         /** Whoever finds no room throws its ballast first. */
         async end({ cast: { bar } }) {
-            const isFelt = !existsSync(bar.ballast);
+            const isThrown = () => !existsSync(bar.ballast);
+            const isFelt = await until("the ballast to go", SECONDS, isThrown).catch(() => false);
             await rm(bar.fullFlag);
             say(`the bar's disk has room again; it had ${isFelt ? "" : "not "}thrown its ballast`);
             return isFelt;
