@@ -105,5 +105,6 @@ struct json_value *json_trade(const struct trade *trade, uint64_t day,
     json_put_count(object, "discounted", trade->discounted);
     json_put(object, "cooking", wait_of(&trade->cooking));
     json_put(object, "waiting", wait_of(&trade->waiting));
+    json_put(object, "handing", wait_of(&trade->handing));
     return object;
 }

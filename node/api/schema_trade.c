@@ -65,5 +65,6 @@ SCHEMA(trade, "Trade",
         NOTE("what cancelled orders would have come to")),
     COUNT("discounted", NOTE("orders with a discount")),
     OBJECT("cooking", schema_trade_wait, NOTE("from accepted to ready")),
-    OBJECT("waiting", schema_trade_wait, NOTE("from ordered to ready")));
+    OBJECT("waiting", schema_trade_wait, NOTE("from ordered to ready")),
+    OBJECT("handing", schema_trade_wait, NOTE("from ready to handed over")));
 /* clang-format on */

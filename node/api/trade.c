@@ -205,6 +205,7 @@ void trade_add(struct trade *trade, const struct order *order)
     add_lines(trade, order);
     add_wait(trade, &trade->cooking, order->accepted_t, order->ready_t);
     add_wait(trade, &trade->waiting, order->opened_t, order->ready_t);
+    add_wait(trade, &trade->handing, order->ready_t, order->handed_t);
     trade->cancelled_minor += order->phase == PHASE_CANCELLED ? payable_of(order) : 0;
     trade->discounted += order->owed_discount_minor > 0;
 }
@@ -256,6 +257,7 @@ void trade_finish(struct trade *trade)
     shares_sort(&trade->lanes);
     wait_sort(&trade->cooking);
     wait_sort(&trade->waiting);
+    wait_sort(&trade->handing);
 }
 
 uint32_t trade_quantile(const struct trade_wait *wait, uint32_t percent)

@@ -76,6 +76,7 @@ struct trade {
     uint64_t discounted;       /* orders with a discount */
     struct trade_wait cooking; /* from accepted to ready */
     struct trade_wait waiting; /* from ordered to ready */
+    struct trade_wait handing; /* from ready to handed over */
 };
 
 /* @epoch_ms: of the pop-up, since 1970. NULL: no memory. */

@@ -141,6 +141,11 @@ static const struct cli_command commands[] = {
      .run = command_report,
      .flags = {{"day", "N", "the trading day (the present one)"},
                {"csv", NULL, "print a table in minor units"},
+               {"html", NULL, "print a page for one sheet of paper, with the day before beside it"},
+               {"full", NULL, "with --csv or --json: all that is on the page"},
+               {"beside", "FILE",
+                "compare with that day instead: what report --json --full wrote, "
+                "as of another pop-up"},
                JSON_FLAG}},
     {.name = "verify",
      .usage = "[FILE]...",

@@ -7,6 +7,7 @@
 #include "node/cli/door.h"
 #include "node/cli/menu_file.h"
 #include "node/cli/reply.h"
+#include "node/cli/report_look.h"
 
 /* The sums in their order: of the report's fields, with what a person calls them. */
 static const struct {
@@ -82,19 +83,6 @@ static void print_text(const struct reply_node *report, unsigned digits)
     print_missing(report);
 }
 
-/* A method's name in a table: people type it, so it may hold anything. */
-static void print_quoted(const char *text)
-{
-    (void)putchar('"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            (void)putchar('"');
-        }
-        (void)putchar(*text);
-    }
-    (void)putchar('"');
-}
-
 /* Rows of what, name, amount in minor units. */
 static void print_csv(const struct reply_node *report)
 {
@@ -111,9 +99,9 @@ static void print_csv(const struct reply_node *report)
     for (size_t i = 0; i < reply_count(methods); i++) {
         const struct reply_node *method = reply_at(methods, i);
         (void)printf("paid,");
-        print_quoted(reply_text(method, "method"));
+        report_print_quoted(reply_text(method, "method"));
         (void)printf(",%" PRId64 "\nrefunded,", reply_number(method, "paid"));
-        print_quoted(reply_text(method, "method"));
+        report_print_quoted(reply_text(method, "method"));
         (void)printf(",%" PRId64 "\n", reply_number(method, "refunded"));
     }
     for (size_t i = 0; i < reply_count(rates); i++) {
@@ -165,19 +153,37 @@ static int report_get(struct door *door, uint64_t day, struct text *body)
     return door_find(door, &request, missing, body);
 }
 
-int command_report(const struct args *args)
+static bool has_form(const struct args *args)
 {
-    uint64_t day;
-    struct door *door = NULL;
+    return args_has(args, "html") || args_has(args, "full") || args_flag(args, "beside") != NULL;
+}
+
+/* The page, or all figures of it. */
+static int report_full(const struct args *args, struct door *door, uint64_t day)
+{
+    struct report_look look;
+    const int status = report_look(door, day, args_flag(args, "beside"), &look);
+    if (status != EXIT_DONE) {
+        report_look_close(&look);
+        return status;
+    }
+    if (args_has(args, "html")) {
+        report_print_html(&look);
+    } else if (args_has(args, "json")) {
+        report_print_json(&look);
+    } else {
+        print_csv(reply_find(look.trade, "report"));
+        report_print_rows(&look);
+    }
+    report_look_close(&look);
+    return fflush(stdout) == 0 ? EXIT_DONE : tell_failure("the report", ERR_FULL);
+}
+
+static int report_short(const struct args *args, struct door *door, uint64_t day)
+{
     struct text body = {0};
     unsigned digits = 2;
-    int status = day_flag(args, &day);
-    if (status == EXIT_DONE) {
-        status = door_open(args, &door);
-    }
-    if (status == EXIT_DONE) {
-        status = door_digits(door, &digits);
-    }
+    int status = door_digits(door, &digits);
     if (status == EXIT_DONE) {
         status = report_get(door, day, &body);
     }
@@ -185,6 +191,25 @@ int command_report(const struct args *args)
         show(args, &body, digits);
     }
     text_close(&body);
+    return status;
+}
+
+int command_report(const struct args *args)
+{
+    uint64_t day;
+    struct door *door = NULL;
+    int status = day_flag(args, &day);
+    if (status == EXIT_DONE && has_form(args) && !args_has(args, "html") &&
+        !args_has(args, "json") && !args_has(args, "csv")) {
+        tell("--full and --beside go with --html, --csv or --json");
+        status = EXIT_USAGE;
+    }
+    if (status == EXIT_DONE) {
+        status = door_open(args, &door);
+    }
+    if (status == EXIT_DONE) {
+        status = has_form(args) ? report_full(args, door, day) : report_short(args, door, day);
+    }
     door_close(door);
     return status;
 }

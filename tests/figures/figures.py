@@ -10,6 +10,7 @@ the status is 1. Written from docs/api.md, "Trade", alone."""
 
 import collections
 import datetime
+import html.parser
 import json
 import sys
 
@@ -44,8 +45,8 @@ def shares_of(orders, name_of):
     return {name: tuple(share) for name, share in counted.items()}
 
 
-def wait_of(orders, begins):
-    ends = [(seconds_of(order[begins]), seconds_of(order["ready_at"])) for order in orders]
+def wait_of(orders, begins, done="ready_at"):
+    ends = [(seconds_of(order[begins]), seconds_of(order[done])) for order in orders]
     waits = sorted(end - begin for begin, end in ends
                    if begin is not None and end is not None and end >= begin)
 
@@ -169,6 +170,7 @@ def compute(orders, lines, payments, days):
         "discounted": sum(order["discount_minor"] > 0 for order in orders),
         "cooking": wait_of(orders, "accepted_at"),
         "waiting": wait_of(orders, "opened_at"),
+        "handing": wait_of(orders, "ready_at", "handed_at"),
     }
 
 
@@ -212,6 +214,7 @@ def told(trade):
         "discounted": trade["discounted"],
         "cooking": wait("cooking"),
         "waiting": wait("waiting"),
+        "handing": wait("handing"),
     }
 
 
@@ -221,6 +224,133 @@ def differences(trade, orders, lines, payments):
     ours, theirs = compute(orders, lines, payments, days), told(trade)
     return [f"{name}: the rows come to {ours[name]}, the node says {theirs[name]}"
             for name in ours if ours[name] != theirs[name]]
+
+
+class Page(html.parser.HTMLParser):
+    """The tables of a page by their ids, as rows of texts; and what stands under any other id."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.texts, self.row, self.cell, self.under = {}, {}, None, None, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        name = dict(attributes).get("id")
+        if tag == "table":
+            self.rows = self.tables.setdefault(name, [])
+        elif tag == "tr":
+            self.row = []
+        elif tag == "td":
+            self.cell = ""
+        elif name is not None:
+            self.under = name
+            self.texts[name] = ""
+
+    def handle_endtag(self, tag):
+        if tag == "td":
+            self.row.append(self.cell)
+            self.cell = None
+        elif tag == "tr" and self.row:
+            self.rows.append(self.row)
+        elif tag in ("div", "p"):
+            self.under = None
+
+    def handle_data(self, data):
+        if self.cell is not None:
+            self.cell += data
+        elif self.under is not None:
+            self.texts[self.under] += data
+
+
+def amount(minor, digits=2):
+    sign, whole = ("-", -minor) if minor < 0 else ("", minor)
+    return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}}"
+
+
+def minutes(seconds):
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def hours_of(figures):
+    """{hour of the day: (orders, owed)}, by UTC."""
+    hours = collections.defaultdict(lambda: [0, 0])
+    for at, share in figures["slots"].items():
+        sums = hours[at // 3_600_000 % 24]
+        sums[:] = [sum(pair) for pair in zip(sums, share)]
+    return {hour: tuple(sums) for hour, sums in hours.items()}
+
+
+def counted(shares):
+    return {name: [str(orders), amount(owed)] for name, (orders, owed) in shares.items()}
+
+
+def page_of(figures, before, names, stalls, shown):
+    """What each table of the page must say, {id: {name: cells}}; names: of items by number and of
+    stalls by theirs; shown: so many items stand for themselves."""
+    hours, hours_before = hours_of(figures), hours_of(before) if before else {}
+    by_stall = collections.defaultdict(lambda: [0, 0])
+    ordered = sorted(figures["items"].items(), key=lambda item: (-item[1][3], item[0][0]))
+    for (_, stall, _), (_, units, _, owed, _) in ordered:
+        by_stall[stalls.get(stall, "of no stall")][:] = [
+            a + b for a, b in zip(by_stall[stalls.get(stall, "of no stall")], (units, owed))]
+    single = ordered if len(ordered) <= shown else ordered[:shown - 1]
+    items = {names[key[0]]: (item[1], item[3]) for key, item in single}
+    if len(ordered) > shown:
+        items["all others"] = tuple(sum(item[1][at] for item in ordered[shown - 1:])
+                                    for at in (1, 3))
+
+    def loss(name):
+        return [str(figures[name][1]), amount(figures[name][2])]
+
+    def wait(name):
+        return [str(figures[name][0]), *map(minutes, figures[name][1:])]
+
+    return {
+        "hours": {f"{hour:02}:00": [str(hours.get(hour, (0, 0))[0]),
+                                    amount(hours.get(hour, (0, 0))[1])]
+                  + ([amount(hours_before.get(hour, (0, 0))[1])] if before else [])
+                  for hour in {*hours, *hours_before}},
+        "items": counted(items),
+        "channels": counted(figures["channels"]),
+        "modes": counted(figures["modes"]),
+        "stalls": counted(by_stall),
+        "payments": {method: [amount(paid), amount(refunded)]
+                     for method, (paid, refunded) in figures["methods"].items()},
+        "waits": {"ordered to ready": wait("waiting"), "accepted to ready": wait("cooking"),
+                  "ready to handed over": wait("handing")},
+        "losses": {"voided": loss("voided"), "refused": loss("refused lines"),
+                   "uncollected": loss("uncollected"),
+                   "cancelled orders": [str(figures["cancelled"]),
+                                        amount(figures["cancelled owed"])],
+                   "orders with a discount": [str(figures["discounted"]),
+                                              amount(figures["discount"])]},
+        "open": {"given back": [amount(figures["refunded"])],
+                 "still to give back": [amount(figures["give back"])],
+                 "still to collect": [amount(figures["collect"])],
+                 "tips, beside the sales": [amount(figures["tip"])]},
+    }
+
+
+def page_differences(text, tables, day, names, stalls, shown):
+    """A sentence for each figure that the page of `trestle report --html`, printed by UTC, tells
+    otherwise than the rows."""
+    figures = compute(*tables, [day])
+    before = compute(*tables, [day - 1]) if day > 1 else None
+    page, found = Page(text), []
+    for name, rows in page_of(figures, before, names, stalls, shown).items():
+        said = {row[0]: row[1:] for row in page.tables[name]}
+        for row, cells in rows.items():
+            if said.get(row) != cells:
+                found.append(f"{name}, {row}: the rows come to {cells}, the page says "
+                             f"{said.get(row)}")
+        more = {row for row in set(said) - set(rows) if set(said[row]) - {"0", "0.00"}}
+        if more and name != "open":
+            found.append(f"{name}: the page has {more} besides")
+    for name in ("owed", "paid", "tax"):
+        if amount(figures[name]) not in page.texts["sum-" + name]:
+            found.append(f"{name}: the rows come to {amount(figures[name])}, the page says "
+                         f"{page.texts['sum-' + name]}")
+    return found
 
 
 def main(trade, *tables):

@@ -2,7 +2,8 @@
 """A real node sells for three trading days whatever its menu has, in every way that tills know;
 then each figure that it tells the owner is what its export comes to, computed by figures.py, and a
 figure that was off by a cent is found. What `trestle report` says of each day is what the day's
-events come to, added up by ../verifier/verify.py, which knows nothing of rows.
+events come to, added up by ../verifier/verify.py, which knows nothing of rows; and each figure on
+the page that it prints is what the export comes to.
 
     test_figures.py TRESTLE [--clock LIBRARY] [--seed N]
 
@@ -25,6 +26,7 @@ from node import Node, arguments, ending, new_key  # noqa: E402
 
 ORDERS = 40  # a day
 DAYS = 3
+ITEMS_SHOWN = 14  # on the page; the last of them is all others
 
 
 class Clock:
@@ -114,7 +116,8 @@ def planted(trade):
                  ("days", 0, "owed"), ("kept",),
                  ("voided", "amount"), ("refused", "units"), ("cancelled_owed",), ("discounted",),
                  ("uncollected", "amount"), ("report", "uncollected"), ("report", "left_behind"),
-                 ("cooking", "most"), ("waiting", "half"), ("report", "collect")):
+                 ("cooking", "most"), ("waiting", "half"), ("handing", "orders"),
+                 ("report", "collect")):
         wrong = copy.deepcopy(trade)
         at = wrong
         for step in path[:-1]:
@@ -150,6 +153,27 @@ def judge_reports(node, folder):
         file.write(told.replace(f'"refunded":{taken}', f'"refunded":{taken + 1}', 1))
     status, words = verified(journal, DAYS, report)
     assert status == 1 and f"the report says {taken + 1}" in words, words
+
+
+def judge_pages(node):
+    """Each day's page, and that one cent on it is found; the full JSON has what the page has."""
+    tables = [export(node, what) for what in ("orders", "lines", "payments")]
+    names = {item["number"]: item["name"] for item in node.get("/api/menu")["items"]}
+    stalls = {stall["number"]: stall["name"] for stall in node.get("/api/stalls")["stalls"]}
+    for day in range(1, DAYS + 1):
+        page = node.command("report", "--day", str(day), "--html",
+                            environment={"TZ": "UTC"}).stdout
+        found = figures.page_differences(page, tables, day, names, stalls, ITEMS_SHOWN)
+        assert not found, f"page of day {day}: " + "; ".join(found)
+        whole = json.loads(node.command("report", "--day", str(day), "--json", "--full").stdout)
+        assert not figures.differences(whole["trade"], *tables)
+        assert (whole["before"] is None) == (day == 1)
+    owed = figures.amount(figures.compute(*tables, [DAYS])["owed"])
+    assert figures.page_differences(page.replace(owed, "0.01"), tables, DAYS, names, stalls,
+                                    ITEMS_SHOWN), "the sales of a day may be off"
+    row = figures.Page(page).tables["items"][-1]
+    wrong = page.replace(f"<td>{row[2]}</td>", f"<td>{row[2][:-1]}x</td>")
+    assert figures.page_differences(wrong, tables, DAYS, names, stalls, ITEMS_SHOWN), row
 
 
 def sell(till, day):
@@ -193,6 +217,7 @@ def play(program, library, seed, folder):
             sell(till, day)
         judge(node, clock.environment is not None)
         judge_reports(node, folder)
+        judge_pages(node)
         node.stop()
 
 

@@ -251,6 +251,7 @@ TEST(trade, waits_are_in_whole_seconds_of_orders_of_which_both_ends_are_known)
     trade_finish(trade);
     assert_int_equal(1, trade->waiting.count);
     assert_int_equal(3, trade_quantile(&trade->waiting, 50));
+    assert_int_equal(0, trade->handing.count); /* nobody came for it yet */
     assert_int_equal(0, trade->cooking.count); /* another device's clock said so */
     assert_int_equal(0, trade_quantile(&trade->cooking, 99));
     trade_free(trade);

@@ -132,5 +132,6 @@ export function fakeTrade(menu, day, days) {
         discounted: 9,
         cooking: wait(214),
         waiting: wait(271),
+        handing: wait(96),
     };
 }

@@ -160,7 +160,7 @@ export function csvOf(trade: Trade, digits: number): string {
         ...(["give_back", "collect", "left_behind"] as const),
     ];
     const counts = ["orders", "open", "completed", "cancelled", "refused", "uncollected"] as const;
-    const waits = ["cooking", "waiting"] as const;
+    const waits = ["cooking", "waiting", "handing"] as const;
     const shares = ["channels", "modes", "lanes"] as const;
     return csvTable(
         ["what", "name", "orders", "units", "amount"],

@@ -419,6 +419,7 @@ function Waits({ trade }: { trade: Trade }) {
     const rows = [
         { name: "Ordered to ready", wait: trade.waiting },
         { name: "Accepted to ready", wait: trade.cooking },
+        { name: "Ready to handed over", wait: trade.handing },
     ];
     return (
         <section class="panel" aria-label="How long it took">
