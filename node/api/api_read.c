@@ -10,6 +10,7 @@
 #include "node/api/json_guest.h"
 #include "node/api/json_money.h"
 #include "node/api/json_qr.h"
+#include "node/api/json_state.h"
 #include "node/api/json_trade.h"
 #include "node/api/query.h"
 #include "node/api/sign.h"
@@ -257,6 +258,26 @@ static int read_item(struct reading *reading)
     return err;
 }
 
+/* Of the device's own printers: another device's is tried there. */
+static int read_printer_test(struct reading *reading)
+{
+    const struct state *state = reading->api->state;
+    const struct gate *gate = state->gate;
+    for (uint32_t i = 0; i < state->live.printers_count; i++) {
+        struct gate_printer printer = state->live.printers[i];
+        if (printer.number != reading->match->number) {
+            continue;
+        }
+        if (gate->print_test == NULL || !gate->print_test(gate->context, printer.number)) {
+            return ERR_BUSY;
+        }
+        printer.test = GATE_TEST_WAITS;
+        reading->value = json_printer_status(&printer);
+        return 0;
+    }
+    return ERR_NOT_FOUND;
+}
+
 static int read_record_list(struct reading *reading)
 {
     return state_json_records(reading->api->state, reading->txn, reading->route->record,
@@ -423,6 +444,7 @@ static int (*const readers[SHAPE_COUNT])(struct reading *reading) = {
     [SHAPE_BLOB] = read_blob,
     [SHAPE_DAY] = read_day,
     [SHAPE_RECORD_LIST] = read_record_list,
+    [SHAPE_PRINTER_TEST] = read_printer_test,
     [SHAPE_RECORD] = read_record,
     [SHAPE_DRAWER_LIST] = read_drawer_list,
     [SHAPE_TABLE_LIST] = read_table_list,

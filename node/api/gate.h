@@ -70,6 +70,15 @@ struct gate_mark {
     uint64_t log, seq;
 };
 
+/* What became of the last test slip. */
+enum gate_test {
+    GATE_TEST_NONE,
+    GATE_TEST_WAITS, /* on its way, or until the printer is well */
+    GATE_TEST_PRINTED,
+    GATE_TEST_FAILED, /* surely nothing came out */
+    GATE_TEST_UNSURE  /* a part may have */
+};
+
 /* A printer that this device owns. */
 struct gate_printer {
     uint32_t number;
@@ -77,6 +86,7 @@ struct gate_printer {
     bool is_ready;     /* nothing stops it, as far as is known: it is asked when it has to print */
     unsigned troubles; /* enum printer_trouble */
     const char *state; /* the same in words, static, for a person */
+    enum gate_test test;
 };
 
 enum {
@@ -188,6 +198,9 @@ struct gate {
     void (*reconcile_ask)(void *context, const struct reconcile_wish *wish);
     /* What one of them told, appended to @body: bytes of a device of the pop-up, not looked at. */
     enum reconcile_news (*reconcile_look)(void *context, struct text *body, uint64_t *ret_device);
+    /* Have printer @number, of this device, print a test slip; what became of it is in its
+     * gate_printer. False: too many are asked for. NULL = this host prints nothing. */
+    bool (*print_test)(void *context, uint32_t number);
     /* Invite a device, people's word about digits, and end it; what came of it shows the look.
      * @invite_compare: ERR_STATE where those are not being compared. NULL = nobody is taken in by
      * this host. */

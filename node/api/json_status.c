@@ -87,6 +87,9 @@ struct json_value *json_printer_status(const struct gate_printer *printer)
     json_put_bool(object, "ready", printer->is_ready);
     json_put_count(object, "waiting", printer->waiting);
     json_put_string(object, "state", printer->state);
+    if (printer->test != GATE_TEST_NONE) {
+        json_put_word(object, &schema_printer_status, "test", (size_t)printer->test - 1);
+    }
     return object;
 }
 

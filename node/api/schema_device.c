@@ -7,6 +7,8 @@
 #define X(name, number, text) text,
 WORDS(role_words, ROLES(X));
 #undef X
+/* In the order of enum gate_test, from the second on. */
+WORDS(test_words, "waits", "printed", "failed", "unsure");
 WORDS(link_words, "linked", "connecting", "refused", "lost");
 
 /* clang-format off */
@@ -31,7 +33,9 @@ SCHEMA(printer_status, "PrinterStatus", "A printer that this device owns.",
     COUNT("number"),
     BOOL("ready"),
     COUNT("waiting", NOTE("slips")),
-    TEXT("state", 0, 120, NOTE("what is in its way, for a person")));
+    TEXT("state", 0, 120, NOTE("what is in its way, for a person")),
+    ENUM("test", test_words, OPTIONAL,
+        NOTE("of the last test slip since this device's start; left out when there was none")));
 
 SCHEMA(status, "Status", NULL,
     HEX("device", LOG_DIGITS),

@@ -87,6 +87,12 @@ static enum reconcile_news gate_reconcile_look(void *context, struct text *body,
     return core_reconcile_look(door->core, body, ret_device);
 }
 
+static bool gate_print_test(void *context, uint32_t number)
+{
+    const struct core_door *door = context;
+    return core_print_test(door->core, number);
+}
+
 static void gate_invite_ask(void *context, const struct invite_wish *wish)
 {
     const struct core_door *door = context;
@@ -147,6 +153,7 @@ int core_door_open(struct core *core, unsigned at)
                                .blob_lost = gate_blob_lost,
                                .reconcile_ask = gate_reconcile_ask,
                                .reconcile_look = gate_reconcile_look,
+                               .print_test = gate_print_test,
                                .invite_ask = gate_invite_ask,
                                .invite_compare = gate_invite_compare,
                                .invite_end = gate_invite_end,

@@ -60,15 +60,20 @@ static bool work_is_roomy(const struct core_print *print)
     return false;
 }
 
-static void take_outcomes(struct core_print *print)
+static void take_outcomes(struct core *core)
 {
+    struct core_print *print = core->print;
     for (uint32_t i = 0; i < print->printers_count; i++) {
-        const struct core_printer *printer = &print->printers[i];
+        struct core_printer *printer = &print->printers[i];
         uint64_t live = 0;
         enum spool_outcome outcome = SPOOL_UNSURE;
         while (printer->spool != NULL && work_is_roomy(print) &&
                spool_take(printer->spool, &live, &outcome)) {
-            outcome_add(print, printer, &print->live[live], outcome);
+            if (live == PRINT_JOB_TEST) {
+                core_print_test_ended(core, printer, outcome);
+            } else {
+                outcome_add(print, printer, &print->live[live], outcome);
+            }
         }
     }
 }
@@ -101,7 +106,8 @@ int core_print_step(struct core *core, struct store_txn *txn)
     struct core_print *print = core->print;
     int err = 0;
     uint32_t issued = 0;
-    take_outcomes(print);
+    take_outcomes(core);
+    core_print_test_step(core);
     core_printers_tell(print);
     for (size_t i = 0; i < PRINT_WORK_MAX && err == 0 && issued < PRINT_TURN_MAX; i++) {
         struct print_work *work = &print->work[i];

@@ -1,6 +1,6 @@
 /* core_print.h - what the files of the core's printing share: core_print.c (slips as commands of
- * turns), core_print_look.c (which are due), core_print_work.c (those on their way) and
- * core_printers.c (which printers, and the way to them).
+ * turns), core_print_look.c (which are due), core_print_work.c (those on their way),
+ * core_print_test.c (test slips) and core_printers.c (which printers, and the way to them).
  *
  * Layer: node; only for these.
  */
@@ -32,6 +32,7 @@ struct core_printer {
     struct spool_config config;
     struct spool *spool; /* NULL when not ours, or when it could not be started */
     unsigned troubles;   /* as last told */
+    enum gate_test test; /* of the last test slip */
     uint64_t
         behind; /* it has its fill: what changed from here on is looked at again; 0 = nothing */
 };
@@ -99,6 +100,21 @@ uint32_t print_held_by(const struct core_print *print, uint32_t printer);
  * is looked for again when it has printed half of that. */
 bool print_has_place(const struct core_print *print, struct core_printer *printer);
 
+/* --- core_print_test.c --- */
+
+/* The name of a test slip among a spool's jobs; those of claims are lower. */
+enum { PRINT_JOB_TEST = PRINT_LIVE_MAX };
+
+/* Test slips that were asked for go to their printers. */
+void core_print_test_step(struct core *core);
+
+/* One came to its end. */
+void core_print_test_ended(struct core *core, struct core_printer *printer,
+                           enum spool_outcome outcome);
+
+/* What screens are shown of @printer's; with the core's lock held. */
+enum gate_test core_print_test_told(const struct core *core, const struct core_printer *printer);
+
 /* --- core_print_look.c --- */
 
 /* Whether any printer is ours. */
@@ -126,6 +142,9 @@ struct core_printer *core_printer_of(struct core_print *print, struct bytes stat
 
 /* Say once what is in the way of each, and that it is over. */
 void core_printers_tell(struct core_print *print);
+
+/* print->paper as @printer takes it, in print->bytes; its size. */
+size_t core_printer_encode(struct core_print *print, const struct core_printer *printer);
 
 /* Lay out the slip of @live and hand it to its printer. */
 MUST_CHECK int core_printer_push(struct core *core, struct store_txn *txn, uint32_t live);

@@ -38,9 +38,19 @@ struct print_live *print_live_find(struct core_print *print, uint64_t log, uint6
     return NULL;
 }
 
+static bool is_testing(const struct core_print *print, uint32_t number)
+{
+    for (uint32_t i = 0; i < print->printers_count; i++) {
+        if (print->printers[i].number == number) {
+            return print->printers[i].test == GATE_TEST_WAITS;
+        }
+    }
+    return false;
+}
+
 uint32_t print_held_by(const struct core_print *print, uint32_t printer)
 {
-    uint32_t count = 0;
+    uint32_t count = is_testing(print, printer) ? 1 : 0;
     for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
         count += print->live[i].is_used && print->live[i].printer == printer;
     }
@@ -53,7 +63,7 @@ uint32_t print_held_by(const struct core_print *print, uint32_t printer)
 
 bool print_has_place(const struct core_print *print, struct core_printer *printer)
 {
-    uint32_t count = 0;
+    uint32_t count = printer->test == GATE_TEST_WAITS ? 1 : 0;
     for (size_t i = 0; i < PRINT_LIVE_MAX; i++) {
         count += print->live[i].is_used && print->live[i].printer == printer->number;
     }

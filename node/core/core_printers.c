@@ -111,6 +111,7 @@ static void printer_keep(struct core_print *print, struct core_printer *printer)
     if (before != NULL && before->spool != NULL && is_same_way(before, printer)) {
         printer->spool = before->spool;
         printer->troubles = before->troubles;
+        printer->test = before->test;
         printer->behind = before->behind;
         before->spool = NULL;
     }
@@ -245,7 +246,8 @@ void core_print_live(const struct core *core, struct gate_live *live)
                                   .waiting = waiting,
                                   .is_ready = (troubles & PRINTER_STOPS) == 0,
                                   .troubles = troubles,
-                                  .state = printer_trouble_text(troubles)};
+                                  .state = printer_trouble_text(troubles),
+                                  .test = core_print_test_told(core, &print->printers[i])};
     }
 }
 
@@ -309,6 +311,12 @@ static int lay_slip(struct core *core, struct store_txn *txn, const struct print
     return slip_layout(&input, &print->paper);
 }
 
+size_t core_printer_encode(struct core_print *print, const struct core_printer *printer)
+{
+    return printer->config.is_file ? plain_encode(&print->paper, print->bytes)
+                                   : escpos_encode(&print->paper, printer->codepage, print->bytes);
+}
+
 int core_printer_push(struct core *core, struct store_txn *txn, uint32_t live)
 {
     struct core_print *print = core->print;
@@ -320,8 +328,5 @@ int core_printer_push(struct core *core, struct store_txn *txn, uint32_t live)
     if (err != 0) {
         return err;
     }
-    const size_t size = printer->config.is_file
-                            ? plain_encode(&print->paper, print->bytes)
-                            : escpos_encode(&print->paper, printer->codepage, print->bytes);
-    return spool_push(printer->spool, live, print->bytes, size);
+    return spool_push(printer->spool, live, print->bytes, core_printer_encode(print, printer));
 }

@@ -213,6 +213,12 @@ struct core_door {
     struct gate gate;
 };
 
+/* Test slips that screens ask for: core_print_test.c. */
+struct core_print_tests {
+    uint32_t count;
+    uint32_t numbers[PRINTERS_MAX]; /* of printers; the oldest first */
+};
+
 struct core {
     const char *state;
     const struct settings *settings;
@@ -241,6 +247,7 @@ struct core {
     struct core_invite invite;
     uint64_t joined; /* the device that came in last, while no other is invited; 0 = none */
     struct core_print *print;
+    struct core_print_tests print_tests; /* under the lock */
     struct core_care care;
     struct blobs *blobs;
     struct access *access;
@@ -449,6 +456,8 @@ void core_print_close(struct core *core);
 /* Outcomes of the printers, then claims, as commands of this turn. ERR_IO, ERR_FULL. */
 MUST_CHECK int core_print_step(struct core *core, struct store_txn *txn);
 void core_print_answered(struct core *core, const struct effect_answer *answer);
+/* For the web thread: printer @number prints a test slip. False: too many are asked for. */
+MUST_CHECK bool core_print_test(struct core *core, uint32_t number);
 /* After the commit: send what was claimed to the printers, and look for more. */
 void core_print_release(struct core *core);
 /* How the printers are. */

@@ -1,8 +1,9 @@
 // An owner sets a stall up in the browser: people, stalls, stations, printers, taxes, discounts,
 // the pop-up and its days. Three real nodes; each has what was saved, and the screen says so.
 import { type Browser, expect, type Locator, type Page } from "@playwright/test";
+import type { DeviceList } from "../../web/src/base/protocol";
 import { type Device, type Stall, startStall } from "./mesh";
-import { lookAt, shots, tablet } from "./pages";
+import { lookAt, shots, tablet, violations } from "./pages";
 import { test } from "./test";
 
 let stall: Stall;
@@ -175,6 +176,27 @@ test("what two devices changed at once is said, and saving it whole settles it",
     await sheet.getByRole("button", { name: "Save" }).click();
     await expect(sheet).toHaveCount(0);
     expect(written).toEqual({ name: "Grill", stall: 0, printer: 0, throttle: 20, position: 0 });
+    await page.context().close();
+});
+
+test("a printer prints a test slip, and one that cannot says so", async ({ browser }) => {
+    const { devices } = await stall.counter.get<DeviceList>("/api/devices");
+    const owner = `owner=${devices.find(({ own }) => own)?.id}`;
+    const add = (...fields: string[]): Promise<string> =>
+        stall.counter.command("record", "add", "printer", owner, "width=32", ...fields);
+    await add("number=90", "name=Paper", "driver=text");
+    await add("number=91", "name=Away", "driver=escpos", "address=127.0.0.1:9");
+    const page = await officeAt(browser, "mesh");
+    const panel = page.getByRole("region", { name: "Printers of this device" });
+    await panel.getByRole("button", { name: "Print a test slip at Printer 90" }).click();
+    await expect(panel.getByText(/^Printed\. /)).toBeVisible();
+    const away = panel.getByRole("listitem").filter({ hasText: "Printer 91" });
+    await away.getByRole("button").click();
+    await expect(away.getByText(/^The test slip waits, and comes out once/)).toBeVisible();
+    await expect(away.getByText(/^It does not answer: look at its cable/)).toBeVisible();
+    await expect(away.getByRole("button")).toBeDisabled();
+    expect(await violations(page)).toEqual([]);
+    await pictures(page, "printers");
     await page.context().close();
 });
 

@@ -74,6 +74,46 @@ TEST(print_node, more_orders_than_it_looks_after_at_once_are_each_printed_once)
     printing_end();
 }
 
+/* Until the last test slip of the first printer came so far. */
+static void until_tested(enum gate_test test)
+{
+    const struct gate *gate = core_gate(printing.core);
+    const uint64_t deadline_ms = clock_mono_ms() + PRINTING_DEADLINE_MS;
+    do {
+        assert_true(clock_mono_ms() < deadline_ms);
+        assert_int_equal(core_turn(printing.core, 10), 0);
+        gate->live(gate->context, &printing.live);
+    } while (printing.live.printers_count == 0 || printing.live.printers[0].test != test);
+}
+
+TEST(print_node, a_test_slip_comes_out_when_it_can_and_says_so)
+{
+    const struct gate *gate;
+    printing_begin();
+    printing_open_stall();
+    printing_set_tcp();
+    gate = core_gate(printing.core);
+    until_tested(GATE_TEST_NONE);
+    assert_true(gate->print_test(gate->context, PRINTER));
+    until_tested(GATE_TEST_PRINTED);
+    assert_int_equal(printed("TEST"), 1);
+    printer_set_paper(true, false);
+    assert_true(gate->print_test(gate->context, PRINTER));
+    printing_until_told("it is out of paper");
+    assert_int_equal(printing.live.printers[0].test, GATE_TEST_WAITS);
+    assert_true(gate->print_test(gate->context, PRINTER)); /* that one, and no other beside it */
+    assert_int_equal(core_turn(printing.core, 10), 0);
+    gate->live(gate->context, &printing.live);
+    assert_int_equal(printing.live.printers[0].waiting, 1);
+    printer_set_paper(false, false);
+    until_tested(GATE_TEST_PRINTED);
+    assert_int_equal(printed("TEST"), 2);
+    assert_true(gate->print_test(gate->context, PRINTER + 1)); /* there is none: nothing is done */
+    until_tested(GATE_TEST_PRINTED);
+    assert_int_equal(printed("TEST"), 2);
+    printing_end();
+}
+
 /* --- paper and power that end --- */
 
 TEST(print_node, a_restart_prints_nothing_that_was_printed)

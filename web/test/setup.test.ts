@@ -18,6 +18,7 @@ import { type AnyRecord, wishOf, writeOf } from "../src/office/records-edit";
 import { spreadOf, spreadText } from "../src/office/spread";
 import { removalOf, stepsOf, type Worker, workerOf } from "../src/office/staff-edit";
 import { markOf, nextOf, type Present, steps } from "../src/office/start-steps";
+import { testOf } from "../src/office/test-print";
 import { whyNot } from "../src/office/why";
 import { counted, language, t } from "../src/office/words";
 import ar from "../src/office/words/ar.json";
@@ -289,6 +290,18 @@ describe("an invitation", () => {
             "trestle join trestle1:x --listen tcp://0.0.0.0:7450",
         );
         expect(freeLane(["A", "", "B"])).toBe("C");
+    });
+});
+
+describe("a test slip", () => {
+    const printer = { number: 1, ready: true, waiting: 1, state: "" };
+
+    it("is nothing until one was asked for, and then what became of it", () => {
+        expect(testOf(printer)).toBeNull();
+        expect(testOf({ ...printer, test: "waits" })?.text).toBe("testOnItsWay");
+        expect(testOf({ ...printer, test: "waits", ready: false })?.grade).toBe("bad");
+        expect(testOf({ ...printer, test: "printed" })?.text).toBe("testPrinted");
+        expect(testOf({ ...printer, test: "unsure" })?.grade).toBe("warn");
     });
 });
 

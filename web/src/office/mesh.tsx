@@ -18,6 +18,7 @@ import { Hearing } from "./hearing";
 import { Invite } from "./invite";
 import type { Office } from "./office";
 import { Outcome, useSaving } from "./saving";
+import { Printers } from "./test-print";
 import { language, t } from "./words";
 
 const lookEvery = 2_000; // ms: a cut is to be seen within two seconds
@@ -76,6 +77,13 @@ export function Mesh({ office }: { office: Office }) {
                     )}
                 </div>
             </section>
+            {health !== null && health.status.printers.length > 0 && (
+                <Printers
+                    office={office}
+                    printers={health.status.printers}
+                    onAsked={() => void look()}
+                />
+            )}
             {health !== null && health.devices.length > 1 && (
                 <section class="panel" aria-label={t("hearing")}>
                     <h2>{t("hearing")}</h2>
@@ -145,7 +153,6 @@ function Content({ health: { devices, status, mesh }, onChange }: ContentProps) 
                 <dd>
                     <Mark said={stuckOf(status)} />
                 </dd>
-                <Printers printers={status.printers} />
                 {status.opaque > 0 && (
                     <div class="fact">
                         <dt>Software</dt>
@@ -165,7 +172,7 @@ function Content({ health: { devices, status, mesh }, onChange }: ContentProps) 
     );
 }
 
-function Printers({ printers }: { printers: readonly PrinterStatus[] }) {
+function PrinterFacts({ printers }: { printers: readonly PrinterStatus[] }) {
     return printers.map((printer) => (
         <div key={printer.number} class="fact">
             <dt>Printer {printer.number}</dt>
@@ -213,7 +220,7 @@ function DeviceCard({ row, onChange }: CardProps) {
                         </dd>
                     </>
                 )}
-                <Printers printers={printers} />
+                <PrinterFacts printers={printers} />
             </dl>
             {onChange !== undefined && (
                 <button
