@@ -73,6 +73,25 @@ static void add_all_salvaged(const struct replica *replica, struct carried *carr
     }
 }
 
+/* The entity of one row of the journal is to be folded anew. ERR_LIMIT: the turn remembers no more.
+ */
+static int row_mark_entity(struct replica *replica, struct bytes row, struct carried *carried)
+{
+    struct event event;
+    struct hash hash;
+    struct bytes bytes;
+    if (event_row_parse(row, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0) {
+        return 0; /* the disk spoilt it: its entity is folded when it is mended */
+    }
+    if (!turn_mark(replica->turn, kind_of_type(event.type), &event.entity)) {
+        return ERR_LIMIT;
+    }
+    if (event.type == EVENT_SALVAGE) {
+        carried_add_salvage(carried, &replica->roster, event.body);
+    }
+    return 0;
+}
+
 /* What of a log counts has changed: refold every entity it wrote to, and note what it carries. */
 static int log_mark_entities(struct replica *replica, struct store_txn *txn, uint64_t log,
                              struct carried *carried)
@@ -86,28 +105,18 @@ static int log_mark_entities(struct replica *replica, struct store_txn *txn, uin
         return err;
     }
     err = store_cursor_seek(&cursor, key_bytes(&first), &key, &value);
-    for (; err == 0; err = store_cursor_next(&cursor, &key, &value)) {
-        struct event event;
+    while (err == 0) {
         uint64_t of_log;
         uint64_t seq;
-        struct hash hash;
-        struct bytes bytes;
         if (key_event_parse(key, &of_log, &seq) != 0) {
             err = ERR_IO;
+        } else if (of_log != log) {
             break;
+        } else {
+            err = row_mark_entity(replica, value, carried);
         }
-        if (of_log != log) {
-            break;
-        }
-        if (event_row_parse(value, &hash, &bytes) != 0 || event_decode(bytes, &event) != 0) {
-            continue; /* the disk spoilt it: its entity is folded when it is mended */
-        }
-        if (!turn_mark(replica->turn, kind_of_type(event.type), &event.entity)) {
-            err = ERR_LIMIT;
-            break;
-        }
-        if (event.type == EVENT_SALVAGE) {
-            carried_add_salvage(carried, &replica->roster, event.body);
+        if (err == 0) {
+            err = store_cursor_next(&cursor, &key, &value);
         }
     }
     store_cursor_close(&cursor);
@@ -135,16 +144,14 @@ static int refold_begin(struct replica *replica, struct store_txn *txn)
     return replica_remake_anew(replica, txn);
 }
 
-/* The roster's events changed: fold it, and mark what that makes valid or void. */
-static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
+/* The roster is read anew, and the one before kept beside it. */
+static int roster_read(struct replica *replica, struct store_txn *txn)
 {
-    struct carried carried = {.count = 0};
     roster_copy(replica->roster_before, &replica->roster);
     int err = roster_load_with(replica->verified, &replica->roster, txn, &replica->config.popup,
                                &replica->config.root);
-    out->is_roster_changed = true;
     if (err == ERR_MALFORMED) {
-        err = ERR_IO; /* the store is damaged */
+        return ERR_IO; /* the store is damaged */
     }
     if (err == 0) {
         err = replica_salvage_note(replica, txn);
@@ -152,6 +159,14 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     if (err == 0) {
         replica_voided_roster(replica);
     }
+    return err;
+}
+
+/* Mark all that the new roster judges otherwise than the one before did. */
+static int mark_changes(struct replica *replica, struct store_txn *txn, struct effects *out)
+{
+    struct carried carried = {.count = 0};
+    int err = 0;
     for (uint32_t i = 0; i < replica->roster.logs_count && err == 0; i++) {
         const struct roster_log *log = &replica->roster.logs[i];
         alarm_fork(replica, log, out);
@@ -166,8 +181,16 @@ static int roster_fold(struct replica *replica, struct store_txn *txn, struct ef
     if (err == 0) {
         err = replica_mark_waiting(replica, txn);
     }
-    if (err == ERR_LIMIT) {
-        err = refold_begin(replica, txn);
+    return err == ERR_LIMIT ? refold_begin(replica, txn) : err;
+}
+
+/* The roster's events changed: fold it, and mark what that makes valid or void. */
+static int roster_fold(struct replica *replica, struct store_txn *txn, struct effects *out)
+{
+    int err = roster_read(replica, txn);
+    out->is_roster_changed = true;
+    if (err == 0) {
+        err = mark_changes(replica, txn, out);
     }
     replica->is_fork_check_due = replica->is_salvage_due = true;
     if (err == 0) {

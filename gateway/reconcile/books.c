@@ -4,40 +4,27 @@
 #include <string.h>
 
 #include "node/api/state.h"
+#include "node/os/room.h"
 #include "sync/base/check.h"
 #include "sync/log/tables.h"
 
 enum {
     ORDERS_PER_READ = 200, /* of one read transaction */
-    ROOM_FIRST = 64,
-    SLACK_S = 3600, /* the device that opened the order may have another clock */
+    SLACK_S = 3600,        /* the device that opened the order may have another clock */
 };
 
 /* --- lists --- */
 
-/* Room for one more of @size bytes each; false: there is none. */
-static bool room_make(void **rows, size_t count, size_t *capacity, size_t size, size_t max)
-{
-    if (count < *capacity) {
-        return true;
-    }
-    const size_t wanted = *capacity == 0 ? ROOM_FIRST : 2 * *capacity;
-    void *more = count < max ? realloc(*rows, wanted * size) : NULL;
-    if (more == NULL) {
-        return false;
-    }
-    *rows = more;
-    *capacity = wanted;
-    return true;
-}
-
 struct money_item *money_list_add(struct money_list *list)
 {
-    void *rows = list->items;
-    if (!room_make(&rows, list->count, &list->capacity, sizeof *list->items, MONEY_ITEMS_MAX)) {
+    struct money_item *items =
+        list->count == MONEY_ITEMS_MAX
+            ? NULL
+            : room_make(list->items, list->count, &list->capacity, sizeof *items);
+    if (items == NULL) {
         return NULL;
     }
-    list->items = rows;
+    list->items = items;
     struct money_item *item = &list->items[list->count++];
     memset(item, 0, sizeof *item);
     return item;
@@ -51,12 +38,14 @@ void money_list_close(struct money_list *list)
 
 static struct money_order *order_new(struct books *books)
 {
-    void *rows = books->orders;
-    if (!room_make(&rows, books->orders_count, &books->orders_capacity, sizeof *books->orders,
-                   MONEY_ORDERS_MAX)) {
+    struct money_order *orders = books->orders_count == MONEY_ORDERS_MAX
+                                     ? NULL
+                                     : room_make(books->orders, books->orders_count,
+                                                 &books->orders_capacity, sizeof *orders);
+    if (orders == NULL) {
         return NULL;
     }
-    books->orders = rows;
+    books->orders = orders;
     struct money_order *order = &books->orders[books->orders_count++];
     memset(order, 0, sizeof *order);
     return order;

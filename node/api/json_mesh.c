@@ -8,14 +8,7 @@ static struct json_value *peer_object(const struct gate_peer *peer)
     struct json_value *object = json_new_object();
     json_put_id64(object, "device", peer->device);
     json_put_word(object, &schema_mesh_peer, "state", (size_t)peer->link);
-    if (peer->heard_ms_ago == UINT64_MAX) {
-        json_put_int(object, "heard_ms_ago", -1);
-    } else {
-        json_put_count(object, "heard_ms_ago", peer->heard_ms_ago);
-    }
-    json_put_count(object, "behind", peer->behind);
-    json_put_count(object, "ahead", peer->ahead);
-    json_put_int(object, "clock_offset_ms", peer->clock_offset_ms);
+    json_put_standing(object, peer);
     return object;
 }
 

@@ -20,6 +20,10 @@ void json_put_number(struct json_value *object, const struct order *order);
 /* What was chosen with a line, and at what price. */
 struct json_value *json_line_options(const struct order_line *line);
 
+/* How @peer stands, by the fields that Peer and MeshPeer share: when it was heard, how far it is
+ * behind and ahead, and its clock. */
+void json_put_standing(struct json_value *object, const struct gate_peer *peer);
+
 /* Of schema PrinterStatus. */
 struct json_value *json_printer_status(const struct gate_printer *printer);
 

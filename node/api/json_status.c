@@ -46,13 +46,8 @@ static struct json_value *screens(const struct gate_screens *screens)
     return object;
 }
 
-static struct json_value *peer(const struct gate_peer *peer)
+void json_put_standing(struct json_value *object, const struct gate_peer *peer)
 {
-    struct json_value *object = json_new_object();
-    json_put_id64(object, "device", peer->device);
-    json_put_string(object, "name", peer->name);
-    json_put_string(object, "role", role_text(peer->role));
-    json_put_bool(object, "linked", peer->link == GATE_LINKED);
     if (peer->heard_ms_ago == UINT64_MAX) {
         json_put_int(object, "heard_ms_ago", -1);
     } else {
@@ -61,6 +56,16 @@ static struct json_value *peer(const struct gate_peer *peer)
     json_put_count(object, "behind", peer->behind);
     json_put_count(object, "ahead", peer->ahead);
     json_put_int(object, "clock_offset_ms", peer->clock_offset_ms);
+}
+
+static struct json_value *peer(const struct gate_peer *peer)
+{
+    struct json_value *object = json_new_object();
+    json_put_id64(object, "device", peer->device);
+    json_put_string(object, "name", peer->name);
+    json_put_string(object, "role", role_text(peer->role));
+    json_put_bool(object, "linked", peer->link == GATE_LINKED);
+    json_put_standing(object, peer);
     json_put_word(object, &schema_peer, "state", (size_t)peer->link);
     if (peer->screens.is_told) {
         json_put(object, "screens", screens(&peer->screens));

@@ -21,18 +21,9 @@ static struct archive_proof *archive_of(struct proof *proof)
 
 static void take_entry(struct proof *proof, struct reader *reader)
 {
-    struct frontier *frontier = &archive_of(proof)->frontier;
-    struct frontier_entry entry;
-    (void)read_array(reader, 3, 3);
-    entry.log = read_id64(reader);
-    entry.seq = read_uint(reader, SEQ_MAX);
-    read_fixed(reader, entry.hash.bytes, sizeof entry.hash.bytes);
-    const bool is_ascending =
-        frontier->count == 0 || frontier->entries[frontier->count - 1].log < entry.log;
-    if (entry.seq == 0 || !is_ascending) {
+    if (!frontier_read_entry(reader, &archive_of(proof)->frontier)) {
         proof_stop(proof, "edited", "the head names a journal out of place");
     }
-    frontier->entries[frontier->count++] = entry;
 }
 
 static void take_head(struct proof *proof, struct reader *reader)

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "node/cli/door.h"
 #include "node/cli/reply.h"
+#include "node/cli/verb.h"
 
 static int usage(void)
 {
@@ -114,32 +114,10 @@ static int day_open(const struct args *args, struct door *door)
     return status == EXIT_DONE ? day_show(args, door) : status;
 }
 
-static const struct verb {
-    const char *name;
-    int (*run)(const struct args *args, struct door *door);
-} verbs[] = {{"show", day_show}, {"open", day_open}, {"close", day_close}};
-
-static const struct verb *verb_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (strcmp(name, verbs[i].name) == 0) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
 int command_day(const struct args *args)
 {
-    struct door *door = NULL;
-    const struct verb *verb = verb_find(args->words_count == 0 ? "show" : args->words[0]);
-    if (verb == NULL) {
-        return usage();
-    }
-    int status = door_open(args, &door);
-    if (status == EXIT_DONE) {
-        status = verb->run(args, door);
-    }
-    door_close(door);
-    return status;
+    static const struct verb verbs[] = {
+        {"show", 0, day_show}, {"open", 0, day_open}, {"close", 0, day_close}};
+    const struct verb *verb = verb_find(args, verbs, sizeof verbs / sizeof verbs[0]);
+    return verb == NULL ? usage() : verb_run(args, verb);
 }

@@ -11,6 +11,7 @@
 #include "node/cli/journal.h"
 #include "node/cli/reply.h"
 #include "node/cli/terminal.h"
+#include "node/os/room.h"
 #include "sync/log/run.h"
 
 enum {
@@ -141,15 +142,12 @@ static struct log_position *position_of(struct showing *showing, uint64_t log)
 
 static int row_add(struct showing *showing, const struct log_row *row)
 {
-    if (showing->rows_count == showing->rows_room) {
-        const size_t room = showing->rows_room == 0 ? 256 : 2 * showing->rows_room;
-        struct log_row *grown = realloc(showing->rows, room * sizeof *grown);
-        if (grown == NULL) {
-            return ERR_NO_MEMORY;
-        }
-        showing->rows = grown;
-        showing->rows_room = room;
+    struct log_row *rows =
+        room_make(showing->rows, showing->rows_count, &showing->rows_room, sizeof *rows);
+    if (rows == NULL) {
+        return ERR_NO_MEMORY;
     }
+    showing->rows = rows;
     showing->rows[showing->rows_count++] = *row;
     return 0;
 }

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/cli/door.h"
 #include "node/cli/menu_file.h"
 #include "node/cli/order_id.h"
 #include "node/cli/reply.h"
+#include "node/cli/verb.h"
 
 /* --- add --- */
 
@@ -271,22 +271,12 @@ static int order_show(const struct args *args, struct door *door)
 
 int command_order(const struct args *args)
 {
-    static const struct {
-        const char *verb;
-        int (*run)(const struct args *args, struct door *door);
-    } verbs[] = {{"add", order_add}, {"list", order_list}, {"show", order_show}};
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        struct door *door = NULL;
-        if (strcmp(verbs[i].verb, args->words[0]) != 0) {
-            continue;
-        }
-        int status = door_open(args, &door);
-        if (status == EXIT_DONE) {
-            status = verbs[i].run(args, door);
-        }
-        door_close(door);
-        return status;
+    static const struct verb verbs[] = {
+        {"add", 0, order_add}, {"list", 0, order_list}, {"show", 0, order_show}};
+    const struct verb *verb = verb_find(args, verbs, sizeof verbs / sizeof verbs[0]);
+    if (verb == NULL) {
+        tell("there is no 'order %s'; add, list or show", args->words[0]);
+        return EXIT_USAGE;
     }
-    tell("there is no 'order %s'; add, list or show", args->words[0]);
-    return EXIT_USAGE;
+    return verb_run(args, verb);
 }

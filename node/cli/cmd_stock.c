@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/cli/door.h"
 #include "node/cli/reply.h"
+#include "node/cli/verb.h"
 
 enum { ITEM_NUMBER_MAX = 99999999, UNITS_MAX = 1000000 };
 
@@ -135,36 +135,12 @@ static int stock_policy(const struct args *args, struct door *door)
     return item_write(args, door, item, request, &is_counted);
 }
 
-static const struct verb {
-    const char *name;
-    uint32_t words;
-    int (*run)(const struct args *args, struct door *door);
-} verbs[] = {{"list", 1, stock_list},
-             {"add", 3, stock_add},
-             {"count", 3, stock_count},
-             {"policy", 3, stock_policy}};
-
-static const struct verb *verb_find(const struct args *args)
-{
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
 int command_stock(const struct args *args)
 {
-    struct door *door = NULL;
-    const struct verb *verb = verb_find(args);
-    if (verb == NULL) {
-        return usage();
-    }
-    int status = door_open(args, &door);
-    if (status == EXIT_DONE) {
-        status = verb->run(args, door);
-    }
-    door_close(door);
-    return status;
+    static const struct verb verbs[] = {{"list", 1, stock_list},
+                                        {"add", 3, stock_add},
+                                        {"count", 3, stock_count},
+                                        {"policy", 3, stock_policy}};
+    const struct verb *verb = verb_find(args, verbs, sizeof verbs / sizeof verbs[0]);
+    return verb == NULL ? usage() : verb_run(args, verb);
 }

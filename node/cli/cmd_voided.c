@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "node/cli/ask.h"
-#include "node/cli/door.h"
 #include "node/cli/menu_file.h"
 #include "node/cli/reply.h"
+#include "node/cli/verb.h"
 
 enum { ID_BYTES_MAX = 64 };
 
@@ -152,37 +152,14 @@ static int voided_drop(const struct args *args, struct door *door)
 
 /* --- the command --- */
 
-static const struct verb {
-    const char *name;
-    uint32_t words; /* its own among them */
-    int (*run)(const struct args *args, struct door *door);
-} verbs[] = {{"list", 1, voided_list}, {"adopt", 2, voided_adopt}, {"drop", 2, voided_drop}};
-
-static const struct verb *verb_find(const struct args *args)
-{
-    if (args->words_count == 0) {
-        return &verbs[0];
-    }
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (strcmp(args->words[0], verbs[i].name) == 0 && args->words_count == verbs[i].words) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
 int command_voided(const struct args *args)
 {
-    struct door *door = NULL;
-    const struct verb *verb = verb_find(args);
+    static const struct verb verbs[] = {
+        {"list", 1, voided_list}, {"adopt", 2, voided_adopt}, {"drop", 2, voided_drop}};
+    const struct verb *verb = verb_find(args, verbs, sizeof verbs / sizeof verbs[0]);
     if (verb == NULL) {
         tell("usage: trestle voided [list | adopt ORDER | drop ORDER]");
         return EXIT_USAGE;
     }
-    int status = door_open(args, &door);
-    if (status == EXIT_DONE) {
-        status = verb->run(args, door);
-    }
-    door_close(door);
-    return status;
+    return verb_run(args, verb);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/cli/verify_store.h"
+#include "node/os/room.h"
 #include "sync/domain/receipt.h"
 #include "sync/log/salvage.h"
 #include "sync/roster/roster.h"
@@ -47,15 +48,12 @@ static int lane_note(struct receipts_look *look, const struct certificate *certi
     if (lane_is_known(look, device, bytes_of_text(certificate->lane))) {
         return 0;
     }
-    if (look->lanes_count == look->lanes_room) {
-        const size_t room = look->lanes_room == 0 ? 64 : 2 * look->lanes_room;
-        struct device_lane *grown = realloc(look->lanes, room * sizeof *grown);
-        if (grown == NULL) {
-            return ERR_NO_MEMORY;
-        }
-        look->lanes = grown;
-        look->lanes_room = room;
+    struct device_lane *lanes =
+        room_make(look->lanes, look->lanes_count, &look->lanes_room, sizeof *lanes);
+    if (lanes == NULL) {
+        return ERR_NO_MEMORY;
     }
+    look->lanes = lanes;
     struct device_lane *lane = &look->lanes[look->lanes_count++];
     lane->device = device;
     memcpy(lane->lane, certificate->lane, sizeof lane->lane);

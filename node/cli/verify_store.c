@@ -7,6 +7,7 @@
 #include "node/cli/cli.h"
 #include "node/config/identity.h"
 #include "node/os/clock.h"
+#include "node/os/room.h"
 #include "sync/domain/entity.h"
 #include "sync/remaking.h"
 #include "sync/replica.h"
@@ -100,72 +101,76 @@ static bool log_is_known(const struct verified_store *store, uint64_t log, uint6
     return false;
 }
 
-/* Every row of the events' table, in @ret_events, which the caller frees. */
+struct named_events {
+    struct named_event *all; /* the owner frees it */
+    size_t count, capacity;
+};
+
+static int event_add(const struct verified_store *store, struct findings *findings,
+                     struct bytes key, struct bytes row, struct named_events *events)
+{
+    struct named_event named;
+    if (event_name(key, row, &named) != 0) {
+        findings_add(findings, "edited", "%s: a damaged row among the events", store->name);
+        return 0;
+    }
+    if (!log_is_known(store, named.log, named.seq)) {
+        findings_add(findings, "edited", "%s: event %llu of journal %016llx lies beyond its end",
+                     store->name, (unsigned long long)named.seq, (unsigned long long)named.log);
+        return 0;
+    }
+    struct named_event *all = room_make(events->all, events->count, &events->capacity, sizeof *all);
+    if (all == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    events->all = all;
+    events->all[events->count++] = named;
+    return 0;
+}
+
+/* Every row of the events' table, behind those in @events. */
 static int events_name(const struct verified_store *store, struct findings *findings,
-                       struct named_event **ret_events, size_t *ret_count)
+                       struct named_events *events)
 {
     struct store_cursor cursor;
     struct bytes key, row;
-    struct named_event *events = NULL;
-    size_t count = 0, room = 0;
     int err = store_cursor_open(store->journal.txn, TABLE_LOG, &cursor);
     if (err != 0) {
         return err;
     }
     while (err == 0 && (err = store_cursor_next(&cursor, &key, &row)) == 0) {
-        if (count == room) {
-            room = room == 0 ? 4096 : 2 * room;
-            struct named_event *grown = realloc(events, room * sizeof *events);
-            if (grown == NULL) {
-                err = ERR_NO_MEMORY;
-                break;
-            }
-            events = grown;
-        }
-        if (event_name(key, row, &events[count]) != 0) {
-            findings_add(findings, "edited", "%s: a damaged row among the events", store->name);
-        } else if (!log_is_known(store, events[count].log, events[count].seq)) {
-            findings_add(findings, "edited",
-                         "%s: event %llu of journal %016llx lies beyond its end", store->name,
-                         (unsigned long long)events[count].seq,
-                         (unsigned long long)events[count].log);
-        } else {
-            count++;
-        }
+        err = event_add(store, findings, key, row, events);
     }
     store_cursor_close(&cursor);
-    if (err != ERR_NOT_FOUND) {
-        free(events);
-        return err;
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
+/* Nobody says the same twice in one journal; two devices may, in the same millisecond. */
+static void find_duplicates(const struct verified_store *store, struct findings *findings,
+                            const struct named_events *events)
+{
+    for (size_t i = 1; i < events->count; i++) {
+        const struct named_event *before = &events->all[i - 1], *event = &events->all[i];
+        if (before->log == event->log &&
+            memcmp(before->hash, event->hash, sizeof event->hash) == 0) {
+            findings_add(findings, "duplicate",
+                         "%s: event %llu of journal %016llx is the same as event %llu", store->name,
+                         (unsigned long long)event->seq, (unsigned long long)event->log,
+                         (unsigned long long)before->seq);
+        }
     }
-    *ret_events = events;
-    *ret_count = count;
-    return 0;
 }
 
 static int verify_events(const struct verified_store *store, struct findings *findings)
 {
-    struct named_event *events = NULL;
-    size_t count = 0;
-    int err = events_name(store, findings, &events, &count);
-    if (err != 0) {
-        return err;
+    struct named_events events = {.all = NULL};
+    const int err = events_name(store, findings, &events);
+    if (err == 0 && events.count > 0) {
+        qsort(events.all, events.count, sizeof *events.all, named_compare);
+        find_duplicates(store, findings, &events);
     }
-    if (count > 0) {
-        qsort(events, count, sizeof *events, named_compare);
-    }
-    for (size_t i = 1; i < count; i++) {
-        /* Two devices may say the same in the same millisecond. */
-        if (events[i - 1].log == events[i].log &&
-            memcmp(events[i - 1].hash, events[i].hash, sizeof events[i].hash) == 0) {
-            findings_add(findings, "duplicate",
-                         "%s: event %llu of journal %016llx is the same as event %llu", store->name,
-                         (unsigned long long)events[i].seq, (unsigned long long)events[i].log,
-                         (unsigned long long)events[i - 1].seq);
-        }
-    }
-    free(events);
-    return 0;
+    free(events.all);
+    return err;
 }
 
 /* INDEX_NUMBER rows: the same day, lane and number for two orders. */

@@ -22,7 +22,7 @@ void day_close_encode(const struct day_close *close, struct writer *writer)
     write_bin(writer, close->root.bytes, sizeof close->root.bytes);
 }
 
-static void read_entry(struct reader *reader, struct frontier *frontier)
+bool frontier_read_entry(struct reader *reader, struct frontier *frontier)
 {
     struct frontier_entry entry;
     (void)read_array(reader, 3, 3);
@@ -31,10 +31,8 @@ static void read_entry(struct reader *reader, struct frontier *frontier)
     read_fixed(reader, entry.hash.bytes, sizeof entry.hash.bytes);
     const bool is_ascending =
         frontier->count == 0 || frontier->entries[frontier->count - 1].log < entry.log;
-    if (entry.seq == 0 || !is_ascending) {
-        reader_fail(reader, ERR_MALFORMED);
-    }
     frontier->entries[frontier->count++] = entry;
+    return entry.seq > 0 && is_ascending;
 }
 
 int day_close_decode(struct bytes body, struct day_close *ret_close)
@@ -45,7 +43,9 @@ int day_close_decode(struct bytes body, struct day_close *ret_close)
     ret_close->frontier.count = 0;
     const uint32_t count = read_array(&reader, 1, LOGS_MAX);
     for (uint32_t i = 0; i < count && reader.err == 0; i++) {
-        read_entry(&reader, &ret_close->frontier);
+        if (!frontier_read_entry(&reader, &ret_close->frontier)) {
+            reader_fail(&reader, ERR_MALFORMED);
+        }
     }
     read_fixed(&reader, ret_close->root.bytes, sizeof ret_close->root.bytes);
     if (ret_close->n == 0) {

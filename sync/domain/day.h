@@ -23,6 +23,10 @@ struct frontier {
     struct frontier_entry entries[LOGS_MAX];
 };
 
+/* Add the next entry that @reader has; there is room. false: it names no event, or a log out of
+ * order, and is added all the same. Whether it was an entry at all @reader says. */
+bool frontier_read_entry(struct reader *reader, struct frontier *frontier);
+
 struct day_close {
     uint64_t n; /* 1..ORDER_DAY_MAX */
     struct frontier frontier;
