@@ -26,10 +26,7 @@ export class Pair {
             role,
             lane: "G",
         });
-        const invite = ["invite", "--role", role, "--lane", "G", "--name", "second"];
-        const invitation = await first.command(...invite);
-        const joined = await this.second.command("join", "--json", invitation.trim());
-        this.second.id = JSON.parse(joined).device;
+        await this.#join(role).catch(() => this.#join(role)); // the disk was full just then
         for (const [from, to] of [
             [first, this.second],
             [this.second, first],
@@ -46,6 +43,13 @@ export class Pair {
         await stall.restart(one.at, one.only); // with the way to the other
         await this.linked();
         return this;
+    }
+
+    async #join(role) {
+        const invite = ["invite", "--role", role, "--lane", "G", "--name", "second"];
+        const invitation = await this.stall.device.command(...invite);
+        const joined = await this.second.command("join", "--json", invitation.trim());
+        this.second.id = JSON.parse(joined).device;
     }
 
     linked() {
