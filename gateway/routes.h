@@ -29,6 +29,7 @@ extern const struct route_table gateway_route_table;
 /* For the core, which is asked by other devices. */
 struct reconcile_host gateway_reconcile_host(struct gateway_desk *desk);
 
+/* What the gateway adds to a node's routes and pages; @desk outlives it. */
 struct annex gateway_annex(struct gateway_desk *desk);
 
 #endif

@@ -89,10 +89,13 @@ void messenger_again(struct messenger *messenger, uint64_t at_ms);
 
 /* --- messenger_asks.c --- */
 
+/* Answers who asked since the last turn. ERR_FULL, ERR_IO of the own store. */
 MUST_CHECK int messenger_asks_turn(struct messenger *messenger);
 
 /* --- messenger_orders.c --- */
 
+/* Looks at orders that changed. 0, also when the node's store cannot be read now: that is no
+ * failure of the own one, and it is tried again. */
 MUST_CHECK int messenger_orders_turn(struct messenger *messenger);
 /* NULL: WATCHED_MAX are. Known ones are found. */
 struct watched *watch(struct messenger *messenger, const struct recipient_id *id);

@@ -58,6 +58,7 @@ struct recipient {
 /* Nobody yet. */
 void recipient_init(const struct recipient_id *id, uint64_t day, struct recipient *ret_recipient);
 
+/* Whether he is to be reached by it. */
 bool recipient_has(const struct recipient *recipient, enum channel channel);
 /* He is not to be reached by it any more; what is on its way is forgotten. */
 void recipient_drop(struct recipient *recipient, enum channel channel);

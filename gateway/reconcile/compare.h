@@ -75,6 +75,8 @@ struct compare_result {
     int64_t tip_minor;  /* of that: no sales */
 };
 
+/* All sides against each other, for the day of @input (0 = all). Its lists are sorted and its
+ * orders marked on the way. */
 void compare_sides(const struct compare_input *input, struct compare_result *ret_result);
 
 /* Whether the ledger has a payment that the provider should have listed and did not: it is to be

@@ -74,6 +74,7 @@ MUST_CHECK int notes_orphan_next(struct store_txn *txn, struct bytes after,
 
 /* --- drafts --- */
 
+/* Keep @brief, what is asked of the provider for @draft of @order. ERR_FULL, ERR_IO. */
 MUST_CHECK int notes_brief_put(struct store_txn *txn, const struct entity_id *order,
                                struct bytes draft, struct bytes brief);
 /* Borrowed; empty when it is not known. ERR_IO. */
@@ -87,6 +88,7 @@ MUST_CHECK int notes_brief_del(struct store_txn *txn, const struct entity_id *or
 
 enum { PLACE_EVENTS = 'E', PLACE_INTENTS = 'I' };
 
+/* How far @list was read: seconds since 1970 by the provider's clock. ERR_FULL, ERR_IO. */
 MUST_CHECK int notes_place_put(struct store_txn *txn, char list, int64_t seconds);
 /* 0 when it was never there. ERR_IO. */
 MUST_CHECK int notes_place_get(struct store_txn *txn, char list, int64_t *ret_seconds);

@@ -208,6 +208,8 @@ void waits_show(struct settler *settler);
 
 /* --- settler_orders.c --- */
 
+/* Plans orders that changed or are due. 0 also when the node's store cannot be read now: it is
+ * looked at again. Else an error of either store, after which the turn comes to nothing. */
 MUST_CHECK int orders_turn(struct settler *settler);
 /* The order as it is now into settler->order. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO, ERR_BUSY. */
 MUST_CHECK int order_read(struct settler *settler, const struct entity_id *id);
@@ -234,6 +236,8 @@ void calls_release(struct settler *settler);
 
 /* --- settler_attempts.c --- */
 
+/* Begins what is ready to be sent; nothing until all orders were looked at once and the provider
+ * said what time it is. An error of the own store. */
 MUST_CHECK int attempts_turn(struct settler *settler);
 /* Somebody waits for this call: what is left of its pause is as short as its first one. */
 void attempt_hurry(struct settler *settler, const struct entity_id *order,
@@ -256,6 +260,7 @@ MUST_CHECK int fact_order(const struct settler *settler, const struct stripe_fac
 
 /* --- settler_lists.c --- */
 
+/* Nothing of either list is read yet. */
 void lists_begin(struct settler *settler);
 MUST_CHECK int lists_turn(struct settler *settler);
 MUST_CHECK int list_conclude(struct settler *settler, const struct errand *errand);
@@ -281,6 +286,8 @@ MUST_CHECK int hold_conclude(struct settler *settler, const struct errand *erran
 
 /* --- settler_pay.c --- */
 
+/* A customer wants to pay @order; @request is answered when the provider has, with ERR_BUSY at once
+ * when too many wait. */
 void payments_add(struct settler *settler, uint64_t request, const struct entity_id *order);
 MUST_CHECK int payments_turn(struct settler *settler);
 /* The order is another than was asked for: those who want to pay it look again. */

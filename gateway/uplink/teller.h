@@ -17,6 +17,7 @@ struct uplink {
     enum kitchen kitchen; /* as it was told last, for the log */
 };
 
+/* What customers are told of the kitchen and of their holds; @uplink outlives it. */
 struct teller uplink_teller(struct uplink *uplink);
 
 #endif

@@ -19,6 +19,7 @@ MUST_CHECK int api_cart_fill(const struct state *state, struct api_command *comm
 
 /* --- answers; the values are the caller's --- */
 
+/* The cart of @session; an empty one when there is none. ERR_IO. */
 MUST_CHECK int api_cart_read(struct store_txn *txn, uint64_t session,
                              struct json_value **ret_value);
 /* A session of its own, or, by @body, that of a link. ERR_UNAVAILABLE; ERR_NOT_FOUND: no link of

@@ -69,10 +69,8 @@ MUST_CHECK int stream_order_newest(struct streams *streams, struct store_txn *tx
  * ERR_MALFORMED, ERR_SPOILT. */
 MUST_CHECK int stream_next_snapshot(struct streams *streams, struct stream *stream,
                                     struct store_txn *txn, struct text *frame);
-
 MUST_CHECK int stream_next_totals(struct streams *streams, struct stream *stream,
                                   struct store_txn *txn, int64_t now_ms, struct text *frame);
-
 MUST_CHECK int stream_next_delta(struct streams *streams, struct stream *stream,
                                  struct store_txn *txn, struct text *frame);
 

@@ -51,6 +51,7 @@ MUST_CHECK int fence_save(const char *state, const struct fence *fence);
 enum fence_finding fence_judge(const struct fence *fence, uint64_t log, uint64_t seq,
                                uint64_t place);
 
+/* For people, in the log; static. */
 const char *fence_text(enum fence_finding finding);
 
 #endif
