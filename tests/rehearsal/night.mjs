@@ -56,7 +56,7 @@ export class Night {
 
     async open() {
         for (const one of this.staff) await one.open();
-        for (const one of this.phones) await one.open();
+        await Promise.all(this.phones.map((phone) => phone.open()));
         say(`${this.boards.length} boards and ${this.phones.length} phones look on`);
     }
 

@@ -173,7 +173,8 @@ export class Kitchen {
             ? ["refuse", { reason: "too late for that" }, OVER]
             : ["accept", {}, RANKS.accepted];
         const done = await this.caller.post(`/api/orders/${order.id}/${verb}`, body);
-        this.book.did(verb, order, done);
+        // A refusal gives stock back: the event that its answer names may be the item's.
+        if (!isNo) this.book.did(verb, order, done);
         this.book.tell(order.id, rank);
     }
 
