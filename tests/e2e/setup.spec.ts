@@ -150,7 +150,7 @@ test("what two devices changed at once is said, and saving it whole settles it",
     const page = await officeAt(browser, "today");
     const station = {
         ...{ id: "0".repeat(24), number: 5, name: "Grill", hidden: false, stall: 0 },
-        ...{ position: 0, printer: 0, throttle: 20, conflict: true },
+        ...{ position: 0, printer: 0, throttle: 20, conflict: true, busy: 0, busy_until: 0 },
     };
     await page.route("**/api/stations", (route) =>
         route.fulfill({ json: { cursor: "1", stations: [station] } }),
