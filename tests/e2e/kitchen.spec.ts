@@ -250,12 +250,19 @@ test("a cook says in two taps that a station is busy, until when, and that it is
     expect(node.stations[0]).toMatchObject({ busy: 20 });
     await sayOf("bar", /phones$/);
     await expect(loads).toContainText("bar: no orders from phones until");
+    const counter = await screen(browser, "/counter");
+    const told = counter.getByRole("complementary", { name: "How busy the stations are" });
+    await expect(told).toContainText("grill: +20 min until");
+    await expect(told).toContainText("bar: no orders from phones until");
+    await expect(told).toBeInViewport({ ratio: 1 });
+    expect(await violations(counter)).toEqual([]);
     await kitchen.getByRole("button", { name: "Busy", exact: true }).click();
     expect(await violations(kitchen)).toEqual([]);
     await kitchen.keyboard.press("Escape");
     await sayOf("grill", /^As usual again$/);
     await sayOf("bar", /^As usual again$/);
     await expect(loads).toHaveCount(0);
+    await expect(told).toHaveCount(0);
 });
 
 test("a grid keeps each ticket in its place until it is made", async ({ browser }) => {

@@ -12,15 +12,17 @@ import { dateText } from "../src/base/date";
 import { startDesk } from "../src/base/desk";
 import { groupRule } from "../src/base/group-rule";
 import { bankText } from "../src/base/holds";
+import type { Load } from "../src/base/load";
 import { divideHalfUp, formatMoney, nextNotes, roundToStep } from "../src/base/money";
 import { missingChoices, requiredFirst, toggleChoice } from "../src/base/options";
 import type { Reply } from "../src/base/outbox";
-import type { Offer, Order, Session, Voided } from "../src/base/protocol";
+import type { Offer, Order, Session, Station, Voided } from "../src/base/protocol";
 import { memoryShelf } from "../src/base/shelf";
 import { leftText } from "../src/base/stock";
 import { startStream } from "../src/base/stream";
 import { adopt, drop } from "../src/counter/actions";
 import { type Counter, startCounter } from "../src/counter/counter";
+import { loadText } from "../src/counter/load-text";
 import { givable } from "../src/counter/offers";
 import { dueText, EndWord, endText, HoldAlert, heldOf, holdTexts } from "../src/counter/orders";
 import { shortages, shortageText, soldOutLines } from "../src/counter/shortage";
@@ -249,6 +251,20 @@ describe("discounts", () => {
 
     test("are as they were where no offer needs a manager", () => {
         expect(givable([], "counter")).toEqual({ percents: [10, 50, 100], offers: [] });
+    });
+});
+
+describe("a station", () => {
+    const at = (more: Partial<Load>) => {
+        const station = { name: "grill", busy_until: 0 } as Station;
+        return loadText({ station, units: 7, throttle: 5, said: 0, how: "busy", ...more });
+    };
+    test("is told with its queue beside what it makes, and what its cook says", () => {
+        expect(at({})).toBe("grill: busy · 7 to make, 5 in 5 min");
+        expect(at({ how: "full" })).toMatch(/^grill: full, phones order nothing of it · 7/);
+        expect(at({ said: 20 })).toMatch(/^grill: \+20 min until .* · 7 to make/);
+        const closed = at({ said: 1000, how: "full", throttle: 1000 });
+        expect(closed).toMatch(/^grill: no orders from phones until [^·]*$/);
     });
 });
 

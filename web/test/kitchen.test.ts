@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { loadsOf } from "../src/base/load";
 import type { Line, Order, Seen, Station } from "../src/base/protocol";
 import { alsoAt } from "../src/kitchen/also-at";
 import {
@@ -16,7 +17,6 @@ import {
 } from "../src/kitchen/board";
 import { makeGone } from "../src/kitchen/gone";
 import { keepKnown } from "../src/kitchen/known";
-import { loadsOf } from "../src/kitchen/load";
 import { makeRinger, ringEvery } from "../src/kitchen/ring";
 import { makeSeenTeller } from "../src/kitchen/seen";
 import { HandClock, line, order, settled } from "./world";

@@ -10,6 +10,7 @@ export const drawerPart = makePart(() => import("./drawer"));
 export const splitPart = makePart(() => import("./split"));
 export const quantityPart = makePart(() => import("./quantity"));
 export const giveBackPart = makePart(() => import("./give-back-sheet"));
+export const loadsPart = makePart(() => import("./loads"));
 export const parkedPart = makePart(() => import("./parked-sheet"));
 
 export const parts = [
@@ -21,5 +22,6 @@ export const parts = [
     splitPart,
     quantityPart,
     giveBackPart,
+    loadsPart,
     parkedPart,
 ] as const;

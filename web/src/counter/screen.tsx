@@ -17,6 +17,7 @@ import { OptionsSheet } from "./options";
 import { AllOrders, HoldAlert, StuckAlert, UnseenAlert } from "./orders";
 import {
     drawerPart,
+    loadsPart,
     morePart,
     orderPart,
     parkedPart,
@@ -94,6 +95,7 @@ export function CounterScreen({ counter }: { counter: Counter }) {
             <main class={`counter tab-${counter.tab.value}`}>
                 <Content counter={counter} />
             </main>
+            <Busy counter={counter} />
             {counter.tab.value === "sell" && <CartBar counter={counter} />}
             <Sheets counter={counter} />
             <WhoSheet />
@@ -149,6 +151,11 @@ function Tabs({ counter }: { counter: Counter }) {
             ))}
         </nav>
     );
+}
+
+function Busy({ counter }: { counter: Counter }) {
+    const loads = loadsPart.it.value;
+    return loads && <loads.Loads counter={counter} />;
 }
 
 /** On a phone the cart is behind this bar. */

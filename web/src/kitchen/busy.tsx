@@ -1,8 +1,8 @@
 // A cook says that a station is busy: two taps, and it ends by itself.
 import { type Draft, draft } from "../base/action";
 import { timeText } from "../base/date";
+import { closedMinutes, saidOf } from "../base/load";
 import type { Station } from "../base/protocol";
-import { closedMinutes, saidOf } from "../base/stations";
 import { Sheet } from "../ui/sheet";
 import type { Kitchen } from "./kitchen";
 import { t } from "./words";

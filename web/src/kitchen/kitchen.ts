@@ -4,7 +4,6 @@ import type { Action, Draft } from "../base/action";
 import type { Clock } from "../base/clock";
 import type { Desk } from "../base/desk";
 import type { Line, MenuItem, Order, Session, Station } from "../base/protocol";
-import { followStations } from "../base/stations";
 import { nodeNow } from "../base/stream";
 import { numberText } from "../base/words";
 import { isMuted, newTicketTones, play } from "../ui/sound";
@@ -28,6 +27,7 @@ import { makeGone } from "./gone";
 import { keepKnown } from "./known";
 import { makeRinger } from "./ring";
 import { makeSeenTeller, type SeenTeller } from "./seen";
+import { followStations } from "./stations";
 import { t } from "./words";
 
 export type Panel = "none" | "menu" | "recall" | "busy";

@@ -1,7 +1,7 @@
+import { type Load, loadsOf, noThrottle } from "../base/load";
 import { Icon } from "../ui/icon";
 import { saidText } from "./busy";
 import type { Kitchen } from "./kitchen";
-import { type Load, loadsOf, noThrottle } from "./load";
 import { t } from "./words";
 
 /** How much there is to make against what is made in five minutes, and what phones are told. */

@@ -15,7 +15,7 @@ import { kept } from "../ui/kept";
 import { restoreTheme } from "../ui/theme";
 import { complain } from "../ui/toast";
 import { startKitchen } from "./kitchen";
-import { asidesPart, panelsPart } from "./parts";
+import { asidesPart } from "./parts";
 import { KitchenScreen } from "./screen";
 import "../ui/tokens.css";
 import "../ui/base.css";
@@ -47,4 +47,3 @@ void speak().then(() =>
     ),
 );
 stream.onUp(asidesPart.load);
-stream.onUp(panelsPart.load);

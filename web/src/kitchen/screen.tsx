@@ -11,7 +11,7 @@ import { Toasts, undoNewest } from "../ui/toast";
 import { Who, WhoSheet } from "../ui/who";
 import { allDay, type Column, columns } from "./board";
 import type { Kitchen, Panel } from "./kitchen";
-import { asidesPart, panelsPart } from "./parts";
+import { asidesPart } from "./parts";
 import { Ticket } from "./ticket";
 import { counted, t } from "./words";
 
@@ -253,7 +253,7 @@ function Panels({ kitchen }: { kitchen: Kitchen }) {
         kitchen.refusing.value = null;
     };
     return kitchen.panel.value === "none" && kitchen.refusing.value === null ? null : (
-        <ShownOver part={panelsPart} onClose={close}>
+        <ShownOver part={asidesPart} onClose={close}>
             {({ OpenPanel }) => <OpenPanel kitchen={kitchen} />}
         </ShownOver>
     );

@@ -1,7 +1,14 @@
 // What the stations still have to make that have a throttle, or that a cook says are busy, as the
 // node counts it before it lets customers order.
-import type { Line, Order, Station } from "../base/protocol";
-import { closedMinutes, saidOf } from "../base/stations";
+import type { Line, Order, Station } from "./protocol";
+
+/** Minutes: customers order nothing of the station. */
+export const closedMinutes = 1000;
+
+/** What a cook says of it now, in minutes; 0: nothing. @param now the node's time */
+export function saidOf({ busy, busy_until }: Station, now: number): number {
+    return busy_until > now ? busy : 0;
+}
 
 export interface Load {
     readonly station: Station;
