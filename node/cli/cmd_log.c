@@ -8,10 +8,12 @@
 #include "node/api/board.h"
 #include "node/api/state.h"
 #include "node/cli/cli.h"
+#include "node/cli/event_words.h"
 #include "node/cli/journal.h"
 #include "node/cli/reply.h"
 #include "node/cli/terminal.h"
 #include "node/os/room.h"
+#include "sync/domain/menu.h"
 #include "sync/log/run.h"
 
 enum {
@@ -44,6 +46,7 @@ struct showing {
     struct roster roster;
     struct history *history;
     struct order of_event;
+    unsigned digits; /* of amounts */
 };
 
 /* --- which --- */
@@ -243,12 +246,13 @@ static void order_print(struct showing *showing, const struct event *event,
 
 static void print_json(const struct log_row *row, const struct event *event,
                        const struct hash *hash, const char *time, const char *device,
-                       const char *number)
+                       const char *number, const struct text *words)
 {
-    struct text text = {0};
+    struct text text = {0}, said = {0};
     char digits[HASH_TEXT_BYTES];
     hash_print(hash, digits);
     text_append_json(&text, device);
+    text_append_json(&said, words->data);
     (void)printf("{\"time\":\"%s\",\"log\":\"%016llx\",\"seq\":%llu,\"device\":%.*s,"
                  "\"type\":\"%s\",\"order\":\"%s\",\"entity\":\"",
                  time, (unsigned long long)row->log, (unsigned long long)row->seq, (int)text.size,
@@ -256,8 +260,21 @@ static void print_json(const struct log_row *row, const struct event *event,
     for (size_t i = 0; i < sizeof event->entity.bytes; i++) {
         (void)printf("%02x", event->entity.bytes[i]);
     }
-    (void)printf("\",\"by\":%llu,\"hash\":\"%s\"}\n", (unsigned long long)event->by, digits);
+    (void)printf("\",\"by\":%llu,\"hash\":\"%s\",\"words\":%.*s}\n", (unsigned long long)event->by,
+                 digits, (int)said.size, said.data);
     text_close(&text);
+    text_close(&said);
+}
+
+static void print_line(const struct log_row *row, const struct event *event, const char *time,
+                       const char *device, const char *words)
+{
+    (void)printf("%s  %-12s  %s  [%s %016llx %llu", time, device, words, type_text(event->type),
+                 (unsigned long long)row->log, (unsigned long long)row->seq);
+    if (event->by != 0) {
+        (void)printf(", by %llu", (unsigned long long)event->by);
+    }
+    (void)printf("]\n");
 }
 
 static int print_row(struct showing *showing, const struct log_row *row)
@@ -266,6 +283,7 @@ static int print_row(struct showing *showing, const struct log_row *row)
     struct hash hash;
     struct bytes bytes;
     struct event event;
+    struct text words = {0};
     int err = event_get(showing->journal.txn, row->log, row->seq, &hash, &bytes);
     if (err == 0) {
         err = event_decode(bytes, &event);
@@ -276,17 +294,19 @@ static int print_row(struct showing *showing, const struct log_row *row)
     time_print(showing->journal.epoch_ms + (int64_t)event.t, showing->is_json, time);
     order_print(showing, &event, number);
     (void)snprintf(device, sizeof device, "%s", device_name(showing, row->log));
+    const bool is_orders = number[0] != '\0';
+    const struct event_scene scene = {.number = number,
+                                      .order = is_orders ? &showing->of_event : NULL,
+                                      .digits = showing->digits};
+    event_words(&event, &scene, &words);
+    text_append(&words, "", 1);
     if (showing->is_json) {
-        print_json(row, &event, &hash, time, device, number);
-        return 0;
+        print_json(row, &event, &hash, time, device, number, &words);
+    } else {
+        text_disarm(device);
+        print_line(row, &event, time, device, words.data);
     }
-    text_disarm(device);
-    (void)printf("%s  %-12s  %-15s  %-6s  %016llx %llu", time, device, type_text(event.type),
-                 number, (unsigned long long)row->log, (unsigned long long)row->seq);
-    if (event.by != 0) {
-        (void)printf("  by %llu", (unsigned long long)event.by);
-    }
-    (void)putchar('\n');
+    text_close(&words);
     return 0;
 }
 
@@ -384,6 +404,18 @@ static int wish_read(const struct args *args, struct showing *showing)
     return order == NULL ? EXIT_DONE : order_find(showing, order);
 }
 
+/* How the pop-up's amounts are written; two digits while nothing says so. */
+static void digits_look(struct showing *showing)
+{
+    struct popup popup;
+    const struct entity_id id = entity_id_derive(KIND_POPUP, 0);
+    showing->digits = 2;
+    if (history_get(showing->history, showing->journal.txn, KIND_POPUP, &id) == 0) {
+        popup_derive(showing->history, &popup);
+        showing->digits = popup.currency_digits;
+    }
+}
+
 static int run(const struct args *args, struct showing *showing)
 {
     int status = wish_read(args, showing);
@@ -394,6 +426,7 @@ static int run(const struct args *args, struct showing *showing)
         tell("no event is of type '%s'; man 7 trestle-events names them all", showing->type);
         return EXIT_USAGE;
     }
+    digits_look(showing);
     int err = look(showing);
     if (err == 0) {
         err = show(showing, showing->last);

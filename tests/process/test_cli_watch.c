@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "node/cli/event_words.h"
 #include "node/os/clock.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
@@ -40,17 +41,22 @@ TEST(cli_log, shows_what_happened_and_filters_it)
     stall_open(&stall);
     stall_init(&stall);
     const char *state = stall.nodes[0].state;
-    RUN_WELL("order", "add", "22", "--pay", "cash", "--state", state);
+    RUN_WELL("order", "add", "22x2", "--pay", "cash", "--state", state);
     RUN_WELL("order", "add", "22", "--state", state);
     struct ran ran = RUN_WELL("log", "--state", state);
     assert_non_null(strstr(ran.out, "log.open"));
-    assert_non_null(strstr(ran.out, "order.open       A1"));
+    assert_non_null(strstr(ran.out, "order A1 placed, 2 items, take-away, counter  [order.open"));
+    assert_non_null(strstr(ran.out, "order A1: 2 x "));
+    assert_non_null(strstr(ran.out, " taken, cash  [pay "));
+    assert_non_null(strstr(ran.out, "day 1 is open  [day.open"));
+    assert_null(strstr(ran.out, "newer software"));
     ran = RUN_WELL("log", "--type", "order", "--state", state);
     assert_null(strstr(ran.out, "menu.set"));
-    assert_null(strstr(ran.out, "  pay "));
+    assert_null(strstr(ran.out, "[pay "));
     assert_non_null(strstr(ran.out, "A2"));
     ran = RUN_WELL("log", "--order", "A1", "--json", "--state", state);
     assert_non_null(strstr(ran.out, "\"type\":\"pay\",\"order\":\"A1\""));
+    assert_non_null(strstr(ran.out, "\"words\":\"order A1 placed, 2 items, take-away, counter\"}"));
     assert_null(strstr(ran.out, "\"A2\""));
     ran = RUN_WELL("log", "--device", "nobody", "--state", state);
     assert_string_equal(ran.out, "");
@@ -60,6 +66,23 @@ TEST(cli_log, shows_what_happened_and_filters_it)
     assert_int_equal(RUN("log", "--order", "Z9", "--state", state).status, 1);
     assert_int_equal(RUN("log", "--last", "0", "--state", state).status, 2);
     stall_close(&stall);
+}
+
+TEST(cli_log, has_words_for_every_event)
+{
+    static const uint32_t types[] = {
+#define X(name, number, text, kind, capability, order) number,
+#include "sync/log/event.def"
+#undef X
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        struct text words = {0};
+        const struct event event = {.type = types[i]};
+        event_words(&event, &(struct event_scene){.number = "A1"}, &words);
+        text_append(&words, "", 1);
+        assert_null(strstr(words.data, "newer software"));
+        text_close(&words);
+    }
 }
 
 TEST(cli_log, follows_what_comes)
@@ -78,7 +101,7 @@ TEST(cli_log, follows_what_comes)
     seen[0] = '\0';
     until_read(ends[0], seen, sizeof seen, "\n");
     RUN_WELL("order", "add", "22", "--state", state);
-    until_read(ends[0], seen, sizeof seen, "order.open       A1");
+    until_read(ends[0], seen, sizeof seen, "order A1 placed, 1 item,");
     assert_int_equal(kill(child, SIGTERM), 0);
     assert_int_equal(await(child), 1000 + SIGTERM);
     (void)close(ends[0]);
