@@ -10,58 +10,8 @@
 #include "node/archive/backup.h"
 #include "node/archive/prove.h"
 #include "sync/base/check.h"
-#include "tests/lib/asan.h"
-
-#if HAS_ASAN
-#include <sanitizer/asan_interface.h>
-#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What a proof needs is more than the sanitizer's calloc() has at hand: it asks the kernel for it
- * at each input, which takes longer than the proof. Here (-Wl,--wrap) it is the same memory again.
- */
-static _Alignas(max_align_t) uint8_t large[256 * 1024];
-static size_t large_size; /* 0 = nobody has it */
-
-/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names */
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void __real_free(void *memory);
-void __wrap_free(void *memory);
-/* NOLINTEND(bugprone-reserved-identifier) */
-
-/* Only its first @size bytes are anybody's. */
-static void large_take(size_t size)
-{
-    large_size = size;
-#if HAS_ASAN
-    __asan_unpoison_memory_region(large, size);
-    __asan_poison_memory_region(large + size, sizeof large - size);
-#endif
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    enum { LARGE = 128 * 1024 };
-    if (count != 1 || size < LARGE) {
-        return __real_calloc(count, size);
-    }
-    check(large_size == 0 && size <= sizeof large);
-    large_take(size);
-    memset(large, 0, size);
-    return large;
-}
-
-void __wrap_free(void *memory)
-{
-    if (memory != large) {
-        __real_free(memory);
-        return;
-    }
-    check(large_size > 0);
-    large_take(0);
-}
 
 static void on_finding(void *context, const char *kind, const struct proof_place *place,
                        const char *what)
