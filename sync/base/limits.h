@@ -34,6 +34,11 @@ enum {
     ENTITY_LOGS_MAX = 16,            /* that wrote to it; further ones (by id) are void there */
     ENTITY_EVENTS_PER_LOG_MAX = 256, /* by one log on one entity; later ones are void there */
     ENTITY_EVENTS_MAX = ENTITY_LOGS_MAX * ENTITY_EVENTS_PER_LOG_MAX, /* in one fold */
+    /* On what lasts (an item, the pop-up, a record), of which only what still matters is kept: a
+     * day opened and closed 8,192 times; forty changes a day for a year. */
+    LASTING_EVENTS_PER_LOG_MAX = 16384,
+    LASTING_EVENTS_MAX = 65536,
+    TRADING_DAYS_MAX = 16384, /* that are looked at */
 
     /* An order. 64 lines is a large family at a food stall; 99 of a thing is a catering order. */
     ORDER_LINES_MAX = 64,

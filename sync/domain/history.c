@@ -13,12 +13,14 @@ struct history *history_new(void)
     if (history == NULL) {
         return NULL;
     }
-    history->saw = calloc(ENTITY_EVENTS_MAX, sizeof *history->saw);
+    history->events = malloc(HISTORY_EVENTS_MAX * sizeof *history->events);
+    history->saw = malloc(HISTORY_EVENTS_MAX * sizeof *history->saw);
     history->items = history_items_new();
+    history->order = history_order_new();
     history->memo = salvage_memo_new();
     history->body_data = malloc(HISTORY_BODY_BYTES_MAX);
-    if (history->saw == NULL || history->items == NULL || history->memo == NULL ||
-        history->body_data == NULL) {
+    if (history->events == NULL || history->saw == NULL || history->items == NULL ||
+        history->order == NULL || history->memo == NULL || history->body_data == NULL) {
         history_free(history);
         return NULL;
     }
@@ -30,8 +32,10 @@ void history_free(struct history *history)
     if (history == NULL) {
         return;
     }
+    free(history->events);
     free(history->saw);
     free(history->items);
+    free(history->order);
     free(history->memo);
     free(history->body_data);
     free(history);
@@ -184,17 +188,6 @@ int history_parents(const struct history *history, uint64_t own_log, struct oper
 
 /* --- the fast path --- */
 
-bool history_has_room(const struct history *history, uint64_t log, size_t body_size)
-{
-    const int32_t at = branch_find(history, log);
-    if (at < 0) {
-        return history->branches_count < ENTITY_LOGS_MAX && body_size <= HISTORY_LOG_BYTES_MAX;
-    }
-    const struct history_branch *branch = &history->branches[at];
-    return branch->count < ENTITY_EVENTS_PER_LOG_MAX &&
-           body_size <= HISTORY_LOG_BYTES_MAX - branch->bytes;
-}
-
 static bool has_parents(const struct history *history, const struct event *event)
 {
     for (uint32_t i = 0; i < event->parents_count; i++) {
@@ -229,7 +222,8 @@ bool history_can_append(const struct history *history, const struct operation *i
     if (branch >= 0 && id->seq <= history->branches[branch].newest) {
         return false;
     }
-    return history_has_room(history, id->log, event->body.size) &&
+    const struct history_room more = {.events = 1, .bytes = (uint32_t)event->body.size};
+    return history_has_room(history, id->log, &more) &&
            (!info->is_causal || has_parents(history, event));
 }
 

@@ -28,9 +28,9 @@
  *               are all in it
  *
  * Limits (deterministic: the same for every replica with the same events): the ENTITY_LOGS_MAX
- * lowest log ids, and of each the first ENTITY_EVENTS_PER_LOG_MAX events and
- * HISTORY_LOG_BYTES_MAX bytes of bodies; then, by (log, seq, hash), as many salvaged ones as the
- * whole still holds. What lies beyond is void and sets is_cut_short.
+ * lowest log ids, and of each the first events and bytes of bodies that it has room for
+ * (history_room_at); then, by (log, seq, hash), as many salvaged ones as the whole still holds, at
+ * most ENTITY_EVENTS_MAX. What lies beyond is void and sets is_cut_short.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_HISTORY_H
 #define TRESTLE_SYNC_DOMAIN_HISTORY_H
@@ -40,11 +40,13 @@
 #include "sync/roster/roster.h"
 
 enum {
-    HISTORY_LOG_BYTES_MAX = 256 * 1024, /* bodies of one log on one entity */
-    HISTORY_BODY_BYTES_MAX = ENTITY_LOGS_MAX * HISTORY_LOG_BYTES_MAX,
+    HISTORY_LOG_BYTES_MAX = 256 * 1024,        /* bodies of one log on one entity */
+    LASTING_LOG_BYTES_MAX = 4 * 1024 * 1024,   /* on what lasts: 8,192 closes of ten journals */
+    HISTORY_EVENTS_MAX = LASTING_EVENTS_MAX,   /* of any kind */
+    HISTORY_BODY_BYTES_MAX = 16 * 1024 * 1024, /* of all logs */
     /* An event's numbers and hash take at most 60 bytes and each element of what it saw 9. */
-    HISTORY_ROW_BYTES_MAX =
-        HISTORY_BODY_BYTES_MAX + (ENTITY_EVENTS_MAX + ENTITY_LOGS_MAX) * (60 + 9 * ENTITY_LOGS_MAX),
+    HISTORY_ROW_BYTES_MAX = HISTORY_BODY_BYTES_MAX +
+                            (HISTORY_EVENTS_MAX + ENTITY_LOGS_MAX) * (60 + 9 * ENTITY_LOGS_MAX),
 };
 
 /* What one log wrote on the entity. */
@@ -74,14 +76,14 @@ struct history_event {
 struct salvage_memo; /* what was found of salvaged branches: sync/roster */
 struct history_item; /* an event on its way into a history: history_load.c */
 
-/* Large (about 8 MiB, mostly untouched): made once with history_new() and reused. */
+/* Large (about 70 MiB, mostly untouched): made once with history_new() and reused. */
 struct history {
     enum kind kind;
     struct entity_id entity;
     uint32_t branches_count;
     struct history_branch branches[ENTITY_LOGS_MAX]; /* by (log, via, segment) */
     uint32_t count;
-    struct history_event events[ENTITY_EVENTS_MAX]; /* by (branch, seq), pending ones left out */
+    struct history_event *events; /* by (branch, seq), pending ones left out */
     uint64_t (
         *saw)[ENTITY_LOGS_MAX]; /* saw[i][branch]: highest seq seen, itself included; 0 = none */
     uint32_t pending_count;     /* stored but waiting for a parent */
@@ -91,6 +93,7 @@ struct history {
     size_t body_size;
     uint8_t *body_data;
     struct history_item *items; /* scratch of history_load() */
+    uint16_t *order;            /* the same */
     struct salvage_memo *memo;  /* of history_load() */
     bool is_memo_kept;          /* neither roster nor store change from one load to the next */
 };
@@ -133,9 +136,30 @@ bool history_can_append(const struct history *history, const struct operation *i
 MUST_CHECK int history_append(struct history *history, const struct operation *id,
                               const struct event *event);
 
-/* Whether @log may still write to the entity: an event of @body_size bytes would count. The till
- * asks before it writes what would be void. */
-bool history_has_room(const struct history *history, uint64_t log, size_t body_size);
+/* How many events, and how many bytes of their bodies. */
+struct history_room {
+    uint32_t events, bytes;
+};
+
+/* What may be on one entity of a kind. */
+struct history_limits {
+    struct history_room log, all; /* of one log, of all of them */
+};
+const struct history_limits *history_limits(enum kind kind);
+
+/* The room of a log on an entity of @kind: @place, from 0, is its own among the logs that wrote
+ * there, by id, and @taken what counts of those before it. What one log may take at most is less
+ * where those before it took much, but never less than ENTITY_EVENTS_PER_LOG_MAX events and
+ * HISTORY_LOG_BYTES_MAX bytes, which are kept for each that may still come. */
+struct history_room history_room_at(enum kind kind, uint32_t place,
+                                    const struct history_room *taken);
+
+/* The room of what was salvaged, after the logs took @taken. */
+struct history_room history_room_salvaged(enum kind kind, const struct history_room *taken);
+
+/* Whether @log may still write to the entity: @more would count, and all that counts now as well.
+ * The till asks before it writes what would be void. */
+bool history_has_room(const struct history *history, uint64_t log, const struct history_room *more);
 
 /* Whether the branch is what its log says itself: not re-emitted, not salvaged. */
 bool history_branch_is_own(const struct history_branch *branch);

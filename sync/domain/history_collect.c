@@ -3,27 +3,32 @@
 
 #include "sync/domain/history_load.h"
 
-/* Count an event of @size bytes of body against the limits of the newest branch, or of a new one.
- */
-static bool take_room(struct history *history, uint64_t log, uint64_t seq, size_t size)
+/* The branch of @log, which is the newest or a new one; NULL when there are too many. */
+static struct history_branch *branch_at(struct load *load, uint64_t log)
 {
+    struct history *history = load->history;
     const uint32_t count = history->branches_count;
-    struct history_branch *branch = count > 0 ? &history->branches[count - 1] : NULL;
-    if (branch == NULL || branch->log != log) {
-        if (count == ENTITY_LOGS_MAX) {
-            return false;
-        }
-        branch = &history->branches[history->branches_count++];
-        *branch = (struct history_branch){.log = log};
+    struct history_branch *newest = count > 0 ? &history->branches[count - 1] : NULL;
+    if (newest != NULL && newest->log == log) {
+        return newest;
     }
-    if (branch->count == ENTITY_EVENTS_PER_LOG_MAX ||
-        size > HISTORY_LOG_BYTES_MAX - branch->bytes) {
-        return false;
+    if (count == ENTITY_LOGS_MAX) {
+        return NULL;
     }
+    if (newest != NULL) {
+        load->taken.events += newest->count;
+        load->taken.bytes += newest->bytes;
+    }
+    load->room = history_room_at(history->kind, count, &load->taken);
+    history->branches[history->branches_count++] = (struct history_branch){.log = log};
+    return &history->branches[count];
+}
+
+static void take_room(struct history_branch *branch, uint64_t seq, size_t size)
+{
     branch->count++;
     branch->bytes += (uint32_t)size;
     branch->newest = seq;
-    return true;
 }
 
 static struct bytes keep_body(struct history *history, struct bytes body)
@@ -105,22 +110,40 @@ static int collect_one(struct load *load, uint64_t log, uint64_t seq, bool *ret_
         !load_admits(load, log, seq, &event)) {
         return 0;
     }
-    if (!take_room(history, log, seq, event.body.size)) {
+    struct history_branch *branch = branch_at(load, log);
+    if (branch == NULL || branch->count == load->room.events ||
+        event.body.size > load->room.bytes - branch->bytes) {
         *ret_full = true;
         return 0;
     }
+    /* Sound software re-emits nothing of what lasts, and all others are looked up among these. */
+    if (event.is_reemitted && branch->count >= ENTITY_EVENTS_PER_LOG_MAX) {
+        return 0;
+    }
+    take_room(branch, seq, event.body.size);
     history->is_opaque |= info == NULL && event_type_is_critical(event.type);
     history->is_outdated |= roster_is_outdated(load->roster, log, seq, event.type, event.by);
     (void)load_add_item(load, &place, &event);
     return 0;
 }
 
-/* What follows in a log after it reached a limit is void too, so nothing of that is read. */
+/* The key behind this one. What follows in @log after it reached a limit is void too, so nothing of
+ * that is looked at: it may be as long as it likes. */
+static int collect_next(const struct load *load, struct store_cursor *cursor, uint64_t log,
+                        bool is_full, struct bytes *ret_key)
+{
+    struct bytes value;
+    if (!is_full) {
+        return store_cursor_next(cursor, ret_key, &value);
+    }
+    struct key end = key_entity_event(&load->history->entity, log, SEQ_MAX);
+    end.data[end.size++] = 0; /* the least key above its last */
+    return store_cursor_seek(cursor, key_bytes(&end), ret_key, &value);
+}
+
 static int collect_from(struct load *load, struct store_cursor *cursor)
 {
     const struct key prefix = key_entity(&load->history->entity);
-    bool is_full = false;
-    uint64_t full_log = 0;
     struct bytes key;
     struct bytes value;
     int err = store_cursor_seek(cursor, key_bytes(&prefix), &key, &value);
@@ -128,18 +151,15 @@ static int collect_from(struct load *load, struct store_cursor *cursor)
         struct entity_id entity;
         uint64_t log;
         uint64_t seq;
+        bool is_full = false;
         err = key_entity_event_parse(key, &entity, &log, &seq);
         if (err != 0 || !entity_id_equal(&entity, &load->history->entity)) {
             return err;
         }
-        if (!is_full || log != full_log) {
-            full_log = log;
-            is_full = false;
-            err = collect_one(load, log, seq, &is_full);
-            load->history->is_cut_short |= is_full;
-        }
+        err = collect_one(load, log, seq, &is_full);
+        load->history->is_cut_short |= is_full;
         if (err == 0) {
-            err = store_cursor_next(cursor, &key, &value);
+            err = collect_next(load, cursor, log, is_full, &key);
         }
     }
     return err == ERR_NOT_FOUND ? 0 : err;

@@ -5,43 +5,74 @@
 
 /* --- identify --- */
 
-/* The item at @id's place, or NOTHING. */
-static int32_t item_at(const struct load *load, const struct operation *id)
+uint32_t load_bound(const struct load *load, const struct operation *place)
 {
     uint32_t low = 0;
     uint32_t high = load->count;
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (operation_compare(&load->items[middle].place, id) < 0) {
+        if (operation_compare(&load->items[middle].place, place) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low < load->count && operation_equal(&load->items[low].place, id) ? (int32_t)low
-                                                                             : NOTHING;
+    return low;
 }
 
-/* The first re-emitted item before @end that has identity @id and stands, or NOTHING. */
-static int32_t item_reemitted(const struct load *load, const struct operation *id, uint32_t end)
+/* The item at @id's place, or NOTHING. */
+static int32_t item_at(const struct load *load, const struct operation *id)
 {
-    for (uint32_t i = 0; i < end; i++) {
-        const struct history_item *item = &load->items[i];
-        if (item->is_reemitted && !item->is_dropped && operation_equal(&item->id, id)) {
-            return (int32_t)i;
+    const uint32_t at = load_bound(load, id);
+    return at < load->count && operation_equal(&load->items[at].place, id) ? (int32_t)at : NOTHING;
+}
+
+/* The place in load->again of the first whose identity is not before @id. */
+static uint32_t again_bound(const struct load *load, const struct operation *id)
+{
+    uint32_t low = 0;
+    uint32_t high = load->again_count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (operation_compare(&load->items[load->again[middle]].id, id) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return NOTHING;
+    return low;
 }
 
-/* Whether an item before @index takes the same place on the same branch: only one can have it. */
-static bool is_place_taken(const struct load *load, uint32_t index)
+static void again_add(struct load *load, uint32_t index)
 {
-    const struct history_item *own = &load->items[index];
-    for (uint32_t i = 0; i < index; i++) {
-        const struct history_item *item = &load->items[i];
-        if (item->is_reemitted && !item->is_dropped && item->id.log == own->id.log &&
-            item->id.seq == own->id.seq && item->place.log == own->place.log) {
+    const uint32_t at = again_bound(load, &load->items[index].id);
+    memmove(&load->again[at + 1], &load->again[at],
+            (load->again_count - at) * sizeof load->again[0]);
+    load->again[at] = (uint16_t)index;
+    load->again_count++;
+}
+
+/* The re-emitted item that has identity @id and stands, or NOTHING. */
+static int32_t item_reemitted(const struct load *load, const struct operation *id)
+{
+    const uint32_t at = again_bound(load, id);
+    if (at == load->again_count) {
+        return NOTHING;
+    }
+    const struct history_item *item = &load->items[load->again[at]];
+    return operation_equal(&item->id, id) && !item->is_dropped ? load->again[at] : NOTHING;
+}
+
+/* Whether one that stands takes the place of @own on the same branch: only one can have it. */
+static bool is_place_taken(const struct load *load, const struct history_item *own)
+{
+    const struct operation first = {.log = own->id.log, .seq = own->id.seq};
+    for (uint32_t i = again_bound(load, &first); i < load->again_count; i++) {
+        const struct history_item *item = &load->items[load->again[i]];
+        if (item->id.log != own->id.log || item->id.seq != own->id.seq) {
+            return false;
+        }
+        if (item->place.log == own->place.log) {
             return true;
         }
     }
@@ -55,9 +86,12 @@ static void drop_if_twin(struct load *load, uint32_t index)
     if (original != NOTHING && !load->items[original].is_reemitted) {
         item->twin = original;
     } else {
-        item->twin = item_reemitted(load, &item->id, index);
+        item->twin = item_reemitted(load, &item->id);
     }
-    item->is_dropped = item->twin != NOTHING || is_place_taken(load, index);
+    item->is_dropped = item->twin != NOTHING || is_place_taken(load, item);
+    if (!item->is_dropped) {
+        again_add(load, index);
+    }
 }
 
 static int branch_compare(const struct history_branch *a, const struct history_branch *b)
@@ -139,7 +173,6 @@ void load_identify(struct load *load)
             continue;
         }
         if (item->is_reemitted) {
-            load->has_reemitted = true;
             drop_if_twin(load, i);
         }
         if (!item->is_dropped) {
@@ -185,8 +218,8 @@ static int connect_parent(struct load *load, struct history_item *item, uint32_t
 {
     const struct operation *id = &item->parents[which];
     int32_t at = item_at(load, id);
-    if (at == NOTHING && load->has_reemitted) {
-        at = item_reemitted(load, id, load->count);
+    if (at == NOTHING) {
+        at = item_reemitted(load, id);
     }
     item->parents_at[which] = at == NOTHING ? NOTHING : load_stand_in(load, at);
     if (at != NOTHING) {

@@ -7,7 +7,12 @@
 
 struct history_item *history_items_new(void)
 {
-    return calloc(ENTITY_EVENTS_MAX, sizeof(struct history_item));
+    return malloc(HISTORY_EVENTS_MAX * sizeof(struct history_item));
+}
+
+uint16_t *history_order_new(void)
+{
+    return malloc(2 * (size_t)HISTORY_EVENTS_MAX * sizeof(uint16_t));
 }
 
 static void give_item(struct history *history, const struct history_item *item)
@@ -66,6 +71,7 @@ static int collect(struct load *load)
         const struct entity_id entity = history->entity;
         history_reset(history, history->kind, &entity);
         load->count = 0;
+        load->taken = (struct history_room){0};
         load->is_barred = true;
         err = collect_once(load);
     }
@@ -75,7 +81,11 @@ static int collect(struct load *load)
 int history_load(struct history *history, struct store_txn *txn, const struct roster *roster,
                  enum kind kind, const struct entity_id *entity)
 {
-    struct load load = {.history = history, .items = history->items, .txn = txn, .roster = roster};
+    struct load load = {.history = history,
+                        .items = history->items,
+                        .order = history->order,
+                        .txn = txn,
+                        .roster = roster};
     history_reset(history, kind, entity);
     if (!history->is_memo_kept) {
         salvage_memo_reset(history->memo);

@@ -53,19 +53,28 @@ struct load {
     struct history *history;
     struct history_item *items; /* in order of place; that of a salvaged one is its identity */
     uint32_t count;
-    bool has_reemitted;
     bool is_barred;    /* what a gateway writes on customers' orders is left out */
     bool has_gateways; /* there is something that would be */
     enum whose whose;  /* of an order: whose it is, by the openings so far */
     struct store_txn *txn;
     const struct roster *roster;
-    uint16_t order[2 * ENTITY_EVENTS_MAX]; /* by branch; a re-emitted item is on two */
+    struct history_room taken; /* by the logs before the newest one */
+    struct history_room room;  /* of the newest, later of what is salvaged */
+    uint32_t own_count;        /* items that are not salvaged */
+    size_t own_bytes;          /* of their bodies */
+    /* Re-emitted ones that stand, by identity: there are few, and all that builds on something
+     * asks for them. */
+    uint32_t again_count;
+    uint16_t again[2 * ENTITY_EVENTS_MAX]; /* as many of the logs, and salvaged ones */
+    uint16_t *order;                       /* by branch; a re-emitted item is on two */
     uint32_t order_count;
     struct sequence sequences[ENTITY_LOGS_MAX];
 };
 
-/* ENTITY_EVENTS_MAX of them; released with free(). NULL when there is no memory. */
+/* HISTORY_EVENTS_MAX of them, and twice as many places in an order; released with free(). NULL when
+ * there is no memory. */
 struct history_item *history_items_new(void);
+uint16_t *history_order_new(void);
 
 /* history_collect.c. ERR_IO, ERR_MALFORMED. */
 MUST_CHECK int load_collect(struct load *load);
@@ -84,6 +93,9 @@ struct history_item *load_add_item(struct load *load, const struct operation *pl
 /* history_connect.c. ERR_IO, ERR_MALFORMED. */
 void load_identify(struct load *load);
 MUST_CHECK int load_connect(struct load *load);
+
+/* The first item whose place is not before @place; load->count when there is none. */
+uint32_t load_bound(const struct load *load, const struct operation *place);
 
 /* history_settle.c. */
 void load_settle(struct load *load);

@@ -120,8 +120,9 @@ static void read_branch(struct reader *reader, struct history *history, uint32_t
         read_fixed(reader, branch->segment, sizeof branch->segment);
         require(reader, branch->via == 0 && !history_branch_is_own(branch));
     }
-    branch->count = (uint32_t)read_uint(reader, ENTITY_EVENTS_PER_LOG_MAX);
-    branch->bytes = (uint32_t)read_uint(reader, HISTORY_LOG_BYTES_MAX);
+    const struct history_room *most = &history_limits(history->kind)->log;
+    branch->count = (uint32_t)read_uint(reader, most->events);
+    branch->bytes = (uint32_t)read_uint(reader, most->bytes);
     branch->newest = read_uint(reader, SEQ_MAX);
     read_vector(reader, branch->seen, history->branches_count);
     require(reader, at == 0 || is_above(&history->branches[at - 1], branch));
@@ -192,12 +193,13 @@ static void read_row(struct reader *reader, struct history *history)
     history->is_opaque = (flags & FLAG_OPAQUE_TYPE) != 0;
     history->is_cut_short = (flags & FLAG_CUT) != 0;
     history->is_outdated = (flags & FLAG_OUTDATED) != 0;
-    history->pending_count = (uint32_t)read_uint(reader, ENTITY_EVENTS_MAX);
+    const uint32_t most = history_limits(history->kind)->all.events;
+    history->pending_count = (uint32_t)read_uint(reader, most);
     history->branches_count = read_array(reader, 0, ENTITY_LOGS_MAX);
     for (uint32_t b = 0; b < history->branches_count && reader->err == 0; b++) {
         read_branch(reader, history, b);
     }
-    const uint32_t count = read_array(reader, 0, ENTITY_EVENTS_MAX);
+    const uint32_t count = read_array(reader, 0, most);
     for (uint32_t i = 0; i < count && reader->err == 0; i++) {
         read_event(reader, history, i);
     }

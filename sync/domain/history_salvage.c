@@ -7,8 +7,8 @@
 
 static bool has_room(const struct load *load, size_t size)
 {
-    return load->count < ENTITY_EVENTS_MAX &&
-           size <= HISTORY_BODY_BYTES_MAX - load->history->body_size;
+    return load->count - load->own_count < load->room.events &&
+           size <= load->room.bytes - (load->history->body_size - load->own_bytes);
 }
 
 /* Take in the event of @row, if it counts and is of the history's kind. */
@@ -99,7 +99,7 @@ static int find_chain_parent(struct load *load, uint32_t index)
  * one, which has its hash for a name. */
 static void name_segments(struct load *load)
 {
-    uint16_t children[ENTITY_EVENTS_MAX] = {0};
+    uint16_t children[HISTORY_EVENTS_MAX] = {0};
     for (uint32_t i = 0; i < load->count; i++) {
         if (load->items[i].chain_parent != NOTHING) {
             children[load->items[i].chain_parent]++;
@@ -119,9 +119,12 @@ static void name_segments(struct load *load)
 
 int load_salvaged(struct load *load)
 {
-    const uint32_t own = load->count;
+    load->own_count = load->count;
+    load->own_bytes = load->history->body_size;
+    load->room = history_room_salvaged(
+        load->history->kind, &(struct history_room){load->count, (uint32_t)load->own_bytes});
     int err = salvaged_collect(load);
-    if (err != 0 || load->count == own) {
+    if (err != 0 || load->count == load->own_count) {
         return err;
     }
     qsort(load->items, load->count, sizeof *load->items, compare_places);

@@ -89,6 +89,22 @@ static bool pass_waypoint(struct load *load, uint32_t branch, uint32_t index)
     return true;
 }
 
+/* What @log itself wrote before @seq is seen: the last that is causal has seen the others. */
+static void see_original(const struct load *load, struct history_branch *about, uint64_t seq)
+{
+    const struct operation end = {.log = about->log, .seq = seq};
+    for (uint32_t i = load_bound(load, &end); i > 0; i--) {
+        const struct history_item *earlier = &load->items[i - 1];
+        if (earlier->place.log != about->log) {
+            return;
+        }
+        if (earlier->is_causal && !earlier->is_reemitted && !earlier->is_salvaged) {
+            join(about->seen, earlier->saw);
+            return;
+        }
+    }
+}
+
 /* Before the first re-emitted or salvaged event of a log comes what the log itself wrote before
  * that: all of it must be settled, and is seen. */
 static bool pass_original(struct load *load, uint32_t branch, const struct history_item *item)
@@ -104,13 +120,7 @@ static bool pass_original(struct load *load, uint32_t branch, const struct histo
         load->items[load->order[sequence->next]].place.seq < item->id.seq) {
         return false;
     }
-    for (uint32_t i = 0; i < load->count; i++) {
-        const struct history_item *earlier = &load->items[i];
-        if (earlier->place.log == about->log && earlier->place.seq < item->id.seq &&
-            !earlier->is_reemitted && !earlier->is_salvaged) {
-            join(about->seen, earlier->saw);
-        }
-    }
+    see_original(load, about, item->id.seq);
     return true;
 }
 

@@ -156,7 +156,7 @@ static bool is_register(uint32_t type)
 
 void menu_prune(struct history *history)
 {
-    bool keep[ENTITY_EVENTS_MAX];
+    bool keep[HISTORY_EVENTS_MAX];
     struct field_registers registers;
     for (uint32_t i = 0; i < history->count; i++) {
         keep[i] = !is_register(history->events[i].type);

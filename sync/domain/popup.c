@@ -61,9 +61,9 @@ static void take_field(struct popup *popup, const struct field_value *value)
 }
 
 /* By number, the first day.open of it, as index + 1; 0 = nobody opened that day, as nobody did the
- * last one. A higher number than there are events can never be reached, and is not looked at. */
+ * last one. Higher ones than TRADING_DAYS_MAX are not looked at. */
 struct days {
-    uint32_t first[ENTITY_EVENTS_MAX + 2];
+    uint32_t first[TRADING_DAYS_MAX + 2];
 };
 
 static void days_collect(struct days *days, const struct history *history)
@@ -72,7 +72,7 @@ static void days_collect(struct days *days, const struct history *history)
     memset(days, 0, sizeof *days);
     for (uint32_t i = 0; i < history->count; i++) {
         if (history->events[i].type == EVENT_DAY_OPEN &&
-            day_open_decode(history->events[i].body, &open) == 0 && open.n <= ENTITY_EVENTS_MAX &&
+            day_open_decode(history->events[i].body, &open) == 0 && open.n <= TRADING_DAYS_MAX &&
             days->first[open.n] == 0) {
             days->first[open.n] = i + 1;
         }
@@ -119,7 +119,7 @@ void popup_derive(const struct history *history, struct popup *ret_popup)
 
 void popup_prune(struct history *history)
 {
-    bool keep[ENTITY_EVENTS_MAX];
+    bool keep[HISTORY_EVENTS_MAX];
     struct field_registers registers;
     struct days days;
     for (uint32_t i = 0; i < history->count; i++) {
@@ -131,7 +131,7 @@ void popup_prune(struct history *history)
         field_keep(&registers, field, keep);
     }
     days_collect(&days, history);
-    for (uint32_t n = 1; n <= ENTITY_EVENTS_MAX; n++) {
+    for (uint32_t n = 1; n <= TRADING_DAYS_MAX; n++) {
         if (days.first[n] != 0) { /* also beyond a gap: somebody may close it */
             keep[days.first[n] - 1] = true;
         }

@@ -156,7 +156,7 @@ static bool is_register(const struct record_kind *kind, uint32_t type)
 
 void record_prune(struct history *history)
 {
-    bool keep[ENTITY_EVENTS_MAX];
+    bool keep[HISTORY_EVENTS_MAX];
     const struct record_kind *kind = record_kind_find(history->kind);
     check(kind != NULL);
     for (uint32_t i = 0; i < history->count; i++) {

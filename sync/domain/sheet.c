@@ -161,7 +161,7 @@ uint32_t sheet_cleared(const struct history *history)
 
 void sheet_prune(struct history *history)
 {
-    bool keep[ENTITY_EVENTS_MAX];
+    bool keep[HISTORY_EVENTS_MAX];
     struct said said;
     (void)find_highest(history, says_codes, &said);
     struct sheet sheet = {.codes = said.count};

@@ -306,7 +306,8 @@ static int collect_settings(struct task *task, const struct popup *popup, struct
  */
 static bool would_count(const struct task *task)
 {
-    return history_has_room(task->till->scratch, task->till->own_log, EVENT_BYTES_MAX);
+    const struct history_room more = {.events = 1, .bytes = EVENT_BYTES_MAX};
+    return history_has_room(task->till->scratch, task->till->own_log, &more);
 }
 
 int till_popup_set(struct task *task)

@@ -5,6 +5,8 @@
 /* Each day since they came is read; nobody sits for so long, unless days were opened by mistake. */
 enum { TABLE_DAYS_MAX = 7 };
 
+static const struct history_room one_more = {.events = 1, .bytes = SHEET_BODY_BYTES_MAX};
+
 /* --- reading --- */
 
 int till_sheet_load(struct task *task, uint64_t number, struct sheet *ret_sheet)
@@ -71,8 +73,7 @@ int till_sheet_is_left(struct task *task, const struct sheet *sheet, const struc
 static int count_on(const struct task *task, uint32_t *count)
 {
     const struct till *till = task->till;
-    if (*count >= SHEET_COUNT_MAX ||
-        !history_has_room(till->scratch, till->own_log, SHEET_BODY_BYTES_MAX)) {
+    if (*count >= SHEET_COUNT_MAX || !history_has_room(till->scratch, till->own_log, &one_more)) {
         return ERR_TOO_MANY;
     }
     (*count)++;
@@ -99,7 +100,7 @@ static int join_makers(struct task *task, const struct sheet *sheet)
     if (sheet_is_made_by(sheet, till->own_log)) {
         return 0;
     }
-    if (!history_has_room(till->scratch, till->own_log, SHEET_BODY_BYTES_MAX)) {
+    if (!history_has_room(till->scratch, till->own_log, &one_more)) {
         return ERR_TOO_MANY;
     }
     sheet_set_encode(&set, task_body(task));

@@ -135,16 +135,11 @@ bool task_has_room(const struct task *task, const struct history *history)
 {
     enum { OTHERS_EVENTS_MAX = 2 };
     const bool is_order = history->kind == KIND_ORDER;
-    const uint32_t events = is_order ? TILL_EVENTS_MAX : OTHERS_EVENTS_MAX;
-    const uint32_t bytes = is_order ? TILL_BODY_BYTES_MAX : OTHERS_EVENTS_MAX * EVENT_BYTES_MAX;
-    for (uint32_t i = 0; i < history->branches_count; i++) {
-        const struct history_branch *branch = &history->branches[i];
-        if (branch->log == task->till->own_log && history_branch_is_own(branch)) {
-            return branch->count + events <= ENTITY_EVENTS_PER_LOG_MAX &&
-                   branch->bytes + bytes <= HISTORY_LOG_BYTES_MAX;
-        }
-    }
-    return history->branches_count < ENTITY_LOGS_MAX;
+    const struct history_room more = {
+        .events = is_order ? TILL_EVENTS_MAX : OTHERS_EVENTS_MAX,
+        .bytes = is_order ? TILL_BODY_BYTES_MAX : OTHERS_EVENTS_MAX * EVENT_BYTES_MAX,
+    };
+    return history_has_room(history, task->till->own_log, &more);
 }
 
 int task_history_get(const struct task *task, struct history *history, enum kind kind,

@@ -344,14 +344,20 @@ TEST(history, re_emitted_events_converge_too)
 
 /* --- limits --- */
 
+static bool has_room(struct mesh *mesh, uint32_t node, uint32_t bytes)
+{
+    const struct history_room more = {.events = 1, .bytes = bytes};
+    return history_has_room(mesh_history(mesh, node), mesh_log(0), &more);
+}
+
 TEST(history, what_a_log_writes_beyond_its_share_is_void)
 {
     struct mesh *mesh = mesh_new(2, KIND_ORDER);
     for (uint32_t i = 0; i < ENTITY_EVENTS_PER_LOG_MAX; i++) {
-        assert_true(history_has_room(mesh_history(mesh, 0), mesh_log(0), 1));
+        assert_true(has_room(mesh, 0, 1));
         (void)write_at(mesh, 0, EVENT_PAY);
     }
-    assert_false(history_has_room(mesh_history(mesh, 0), mesh_log(0), 1));
+    assert_false(has_room(mesh, 0, 1));
     const struct operation beyond = write_at(mesh, 0, EVENT_PAY);
     mesh_fill(mesh, 1);
     assert_true(mesh_history(mesh, 0)->is_cut_short);

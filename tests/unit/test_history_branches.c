@@ -159,7 +159,49 @@ TEST(history_branches, what_a_log_re_emitted_is_not_its_own_past)
     mesh_free(mesh);
 }
 
+/* Of log 1 nothing else is causal, and the one before it in the store is another's. */
+TEST(history_branches, before_one_that_others_tell_facts_of_its_log_are_passed_over)
+{
+    for (uint32_t node = 0; node < 2; node++) {
+        struct mesh *mesh = mesh_new(3, KIND_ORDER);
+        const struct operation lost = lost_at(node, 9, 1);
+        const struct operation other = emit(mesh, 1 - node, EVENT_LINE_ADD, NULL, NULL);
+        (void)emit(mesh, node, EVENT_PAY, NULL, NULL);
+        (void)emit(mesh, 2, EVENT_LINE_SET, NULL, &lost);
+        mesh_fill(mesh, 1);
+        const struct history *history = mesh_history(mesh, 1);
+        const int32_t late = history_find(history, &lost), foreign = history_find(history, &other);
+        assert_true(late >= 0 && foreign >= 0);
+        assert_false(history_saw(history, (uint32_t)late, (uint32_t)foreign));
+        mesh_free(mesh);
+    }
+}
+
+TEST(history_branches, what_builds_on_one_that_has_no_branch_left_waits)
+{
+    struct mesh *mesh = mesh_new(ENTITY_LOGS_MAX, KIND_ORDER);
+    const struct operation lost = {.log = 99, .seq = 4, .hash = {7}};
+    for (uint32_t node = 0; node < ENTITY_LOGS_MAX; node++) {
+        (void)emit(mesh, node, EVENT_LINE_ADD, NULL, NULL);
+    }
+    (void)emit(mesh, 0, EVENT_LINE_SET, NULL, &lost);
+    const struct operation waiting = emit(mesh, 1, EVENT_LINE_SET, &lost, NULL);
+    mesh_fill(mesh, 1);
+    const struct history *history = mesh_history(mesh, 1);
+    assert_true(history->is_cut_short);
+    assert_true(history_find(history, &lost) < 0);
+    assert_true(history_find(history, &waiting) < 0);
+    assert_int_equal(history->pending_count, 1);
+    mesh_free(mesh);
+}
+
 /* --- small things --- */
+
+static bool has_room(struct mesh *mesh, uint32_t node, uint32_t bytes)
+{
+    const struct history_room more = {.events = 1, .bytes = bytes};
+    return history_has_room(mesh_history(mesh, node), mesh_log(0), &more);
+}
 
 TEST(history_branches, a_log_of_which_only_others_tell_has_room_of_its_own)
 {
@@ -167,8 +209,8 @@ TEST(history_branches, a_log_of_which_only_others_tell_has_room_of_its_own)
     const struct operation lost = lost_at(0, 9, 1);
     (void)emit(mesh, 2, EVENT_LINE_SET, NULL, &lost);
     mesh_fill(mesh, 1);
-    assert_true(history_has_room(mesh_history(mesh, 1), mesh_log(0), HISTORY_LOG_BYTES_MAX));
-    assert_false(history_has_room(mesh_history(mesh, 1), mesh_log(0), HISTORY_LOG_BYTES_MAX + 1));
+    assert_true(has_room(mesh, 1, HISTORY_LOG_BYTES_MAX));
+    assert_false(has_room(mesh, 1, HISTORY_LOG_BYTES_MAX + 1));
     mesh_free(mesh);
 }
 
@@ -205,7 +247,7 @@ TEST(history_branches, a_key_that_names_no_event_is_damage)
 
 /* --- rows by hand --- */
 
-enum { CARRIED_LOG = 5, ROOM = 8 * 1024 * 1024 };
+enum { CARRIED_LOG = 5, ROOM = 2 * HISTORY_BODY_BYTES_MAX };
 
 struct row_form {
     uint64_t via;

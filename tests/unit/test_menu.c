@@ -294,7 +294,7 @@ TEST(popup, the_day_is_the_last_of_those_that_follow_each_other_whoever_opened_t
 
 TEST(popup, nobody_jumps_to_a_day_and_what_closes_a_gap_counts_whenever_it_comes)
 {
-    const uint64_t far[] = {3, 5, ENTITY_EVENTS_MAX, ENTITY_EVENTS_MAX + 1, ORDER_DAY_MAX};
+    const uint64_t far[] = {3, 5, TRADING_DAYS_MAX, TRADING_DAYS_MAX + 1, ORDER_DAY_MAX};
     struct mesh *mesh = mesh_new(NODES, KIND_POPUP);
     for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
         open_day(mesh, 0, far[i]);

@@ -152,7 +152,7 @@ TEST(mesh_bounds, a_day_that_a_thief_says_has_come_gives_no_device_more_room)
     assert_int_equal(day_open(1), 0);
     stage_greet(&stage, C); /* a counter, which may open days */
     forge_day(C, ORDER_DAY_MAX);
-    forge_day(C, ENTITY_EVENTS_MAX);
+    forge_day(C, TRADING_DAYS_MAX);
     forge_day(C, 3);
     assert_int_equal(taken_of(C), 4 + 3);
     assert_int_equal(day_open(2), 0); /* days go on */

@@ -260,10 +260,16 @@ TEST(till_blob, the_day_of_a_pop_up_of_newer_software_is_not_closed)
 
 TEST(till_blob, on_a_pop_up_of_which_this_device_wrote_too_much_no_day_is_closed)
 {
+    enum { TIMES = LASTING_EVENTS_PER_LOG_MAX / FILLING };
     const struct entity_id popup = entity_id_derive(KIND_POPUP, 0);
     start();
     stage_open_day(&stage);
-    write_own(EVENT_DAY_CLOSE, &popup, bytes_of_text("\x90"), FILLING);
+    for (uint32_t i = 0; i < TIMES; i++) {
+        write_own(EVENT_DAY_CLOSE, &popup, bytes_of_text("\x90"), FILLING);
+    }
+    assert_int_equal(close_day(1), 0); /* the opening, those, and it */
+    write_own(EVENT_DAY_CLOSE, &popup, bytes_of_text("\x90"),
+              LASTING_EVENTS_PER_LOG_MAX - 2 - TIMES * FILLING);
     assert_int_equal(close_day(1), ERR_TOO_MANY);
     stage_stop(&stage);
 }

@@ -139,10 +139,11 @@ static const struct {
     int (*wish)(void);
     struct entity_id (*entity)(void);
     bool is_repeatable; /* each wish is an event more */
+    bool is_lasting;
 } kinds[] = {
-    {set_item, item_entity, true},   {set_popup, popup_entity, true},
-    {set_stall, stall_entity, true}, {move_cash, drawer_entity, true},
-    {add_blob, photo_entity, false}, {clear_table, table_entity, true},
+    {set_item, item_entity, true, true},    {set_popup, popup_entity, true, true},
+    {set_stall, stall_entity, true, true},  {move_cash, drawer_entity, true, false},
+    {add_blob, photo_entity, false, false}, {clear_table, table_entity, true, false},
 };
 
 static void start(void)
@@ -182,14 +183,16 @@ TEST(till_closed, beyond_what_counts_of_this_device_nothing_is_written)
             continue;
         }
         start();
-        while (kinds[i].wish() == 0 && wishes <= ENTITY_EVENTS_PER_LOG_MAX) {
+        while (wishes <= ENTITY_EVENTS_PER_LOG_MAX && kinds[i].wish() == 0) {
             wishes++;
         }
-        assert_int_equal(kinds[i].wish(), ERR_TOO_MANY);
+        /* Of what lasts more counts than anybody says: unit.till_record, unit.till_blob. */
+        const bool lasts = kinds[i].is_lasting;
+        assert_int_equal(kinds[i].wish(), lasts ? 0 : ERR_TOO_MANY);
         assert_true(wishes > 50);
         begin(COMMAND_DAY_OPEN);
         command.day = 2;
-        assert_int_equal(run(), kinds[i].wish == set_popup ? ERR_TOO_MANY : 0);
+        assert_int_equal(run(), 0);
         stage_stop(&stage);
     }
 }

@@ -206,11 +206,11 @@ TEST(till_record, nobody_orders_at_a_stall_that_is_out_of_use)
 TEST(till_record, an_item_is_changed_for_as_long_as_changes_count)
 {
     shop_open(); /* one of its changes */
-    for (int64_t price = 1; price < ENTITY_EVENTS_PER_LOG_MAX; price++) {
+    for (int64_t price = 1; price < LASTING_EVENTS_PER_LOG_MAX; price++) {
         begin(COMMAND_MENU_SET, ROLE_OWNER);
         command.item = 5;
         want_number(MENU_PRICE, price);
-        assert_int_equal(run(), price < ENTITY_EVENTS_PER_LOG_MAX - 1 ? 0 : ERR_TOO_MANY);
+        assert_int_equal(run(), price < LASTING_EVENTS_PER_LOG_MAX - 1 ? 0 : ERR_TOO_MANY);
     }
     world_stop();
 }
