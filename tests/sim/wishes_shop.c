@@ -7,7 +7,7 @@
 #include "sync/domain/record.h"
 #include "tests/sim/sim_internal.h"
 
-enum { PEOPLE = 2, DAYS_MAX = 2, RECORDS = 3 };
+enum { PEOPLE = 2, DAYS_MAX = 2, RECORDS = 3, BUSY_MS = 30 * 60 * 1000 };
 
 static struct wanted_field *field_add(struct command *command, uint32_t field)
 {
@@ -33,17 +33,24 @@ void wish_menu_set(struct sim *sim, struct command *command)
     }
 }
 
-/* In one seed of sixteen it is what a cook says of a station: nothing is drawn for that, as with
- * the photos of dishes. */
+/* In one seed of sixteen records are stations alone, and cooks say how busy those are: all other
+ * seeds are the runs that they were, as with the photos of dishes. */
+static bool is_of_stations(const struct sim *sim)
+{
+    return sim->seed % 16 == 12;
+}
+
 void wish_available(struct sim *sim, struct command *command)
 {
     command->item = 1 + sim_below(sim, SHOP_ITEMS);
     command->truth = sim_chance(sim, 8000);
-    if (sim->seed % 16 == 11) {
+    if (is_of_stations(sim)) {
         command->kind = COMMAND_STATION_BUSY;
         command->record = KIND_STATION;
+        command->item = 1 + sim_below(sim, RECORDS);
         command->busy_minutes = command->truth ? 10 * (uint32_t)command->item : 0;
-        command->busy_until_ms = CLUSTER_EPOCH_MS + sim->cluster->now_ms + UINT64_C(1800000);
+        command->busy_until_ms = (uint64_t)(CLUSTER_EPOCH_MS + (int64_t)sim->cluster->now_ms +
+                                            sim->asked->wall_offset_ms + BUSY_MS);
     }
 }
 
@@ -128,7 +135,7 @@ void wish_record(struct sim *sim, struct command *command)
                  {KIND_STATION, fill_station},
                  {KIND_PRINTER, fill_printer},
                  {KIND_STAFF, fill_person}};
-    const uint64_t drawn = sim_below(sim, sizeof kinds / sizeof *kinds);
+    const uint64_t drawn = is_of_stations(sim) ? 1 : sim_below(sim, sizeof kinds / sizeof *kinds);
     command->record = kinds[drawn].kind;
     command->item = 1 + sim_below(sim, RECORDS);
     command->is_new = sim_chance(sim, 4000);
