@@ -1,6 +1,7 @@
 /* Customers while a station has more to make than its throttle, or a cook says that it is busy:
  * they are told how long it takes, or that nothing more is taken of it; whoever works there orders
  * on. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -134,8 +135,8 @@ static void open_idle_stall(void)
 static void cook_says(uint32_t minutes, int64_t for_ms)
 {
     char body[BODY_BYTES_MAX];
-    (void)snprintf(body, sizeof body, "{\"minutes\":%u,\"until\":%lld}", minutes,
-                   (long long)(clock_wall_ms() + for_ms));
+    (void)snprintf(body, sizeof body, "{\"minutes\":%u,\"until\":%" PRId64 "}", minutes,
+                   clock_wall_ms() + for_ms);
     owner_makes("POST", BUSY_PATH, body, NULL);
 }
 
