@@ -1,8 +1,8 @@
 /* metrics.h - figures for a Prometheus to scrape: GET /metrics, text format 0.0.4.
  *
- * Layer: node. Names: docs/operating.md, "Metrics". Base units: seconds, bytes. Events are counted
- * by type from the journals, some ten thousand a scrape, so that a scrape stays short on a large
- * store: the counters rise to what is there within the first scrapes after a start.
+ * Layer: node. Names: docs/manual.md, "Doctor and metrics". Base units: seconds, bytes. Events are
+ * counted by type from the journals, some ten thousand a scrape, so that a scrape stays short on a
+ * large store: the counters rise to what is there within the first scrapes after a start.
  */
 #ifndef TRESTLE_NODE_API_METRICS_H
 #define TRESTLE_NODE_API_METRICS_H

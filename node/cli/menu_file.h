@@ -1,7 +1,7 @@
 /* menu_file.h - the menu as a table that any spreadsheet reads and writes.
  *
  * Layer: node. RFC 4180 with a first line of column names, in any order; `number`, `name` and
- * `price` must be there. Columns (docs/operating.md says more):
+ * `price` must be there. Columns (docs/manual.md says more):
  *
  *   number category name price tax_eat_in tax_take_away station allergens diet description options
  *   position hidden stall tax stock

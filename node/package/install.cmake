@@ -1,5 +1,5 @@
 # What is installed beside the programs, as components "node" and "gateway", and Debian packages of them.
-# ./run package builds these; docs/operating.md, "Install", is for who installs them; docs/adr/0045-packages.md: why.
+# ./run package builds these; docs/install.md, is for who installs them; docs/adr/0045-packages.md: why.
 
 set(package_folder ${CMAKE_CURRENT_LIST_DIR})
 
@@ -50,14 +50,15 @@ install(FILES node/systemd/trestle.tmpfiles DESTINATION lib/tmpfiles.d RENAME tr
 install(FILES node/systemd/trestle-kiosk@.service DESTINATION lib/systemd/user COMPONENT node)
 install(FILES ${package_folder}/trestle.avahi.service DESTINATION ${share} COMPONENT node)
 install(FILES docs/examples/menu.csv DESTINATION ${share}/examples COMPONENT node)
-install(FILES docs/operating.md docs/changelog.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/trestle
-    COMPONENT node)
+install(FILES docs/operating.md docs/install.md docs/selling.md docs/manual.md docs/changelog.md
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/trestle COMPONENT node)
 # Without the built screens a node serves none. A release's archive brings them, a checkout makes them (./run).
 install(DIRECTORY web/dist/ DESTINATION ${share}/web COMPONENT node OPTIONAL PATTERN .vite EXCLUDE)
 
 trestle_unit(gateway gateway/systemd/trestle-gateway.service.in)
 trestle_completions(gateway trestle-gateway)
 install(FILES ${manual}/trestle-gateway.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT gateway)
-install(FILES docs/gateway.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/trestle-gateway COMPONENT gateway)
+install(FILES docs/gateway.md docs/payments.md
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/trestle-gateway COMPONENT gateway)
 
 include(${package_folder}/debian.cmake)

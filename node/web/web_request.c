@@ -95,7 +95,7 @@ static bool copy_line(struct connection *connection)
 }
 
 /* Whether somebody passed it on: it is then nobody's here, whatever the address that it comes from.
- * A proxy that says nothing of itself is not noticed: docs/operating.md. */
+ * A proxy that says nothing of itself is not noticed: docs/payments.md. */
 static bool is_forwarded(struct lws *wsi)
 {
     static const enum lws_token_indexes tokens[] = {WSI_TOKEN_X_FORWARDED_FOR, WSI_TOKEN_HTTP_VIA,

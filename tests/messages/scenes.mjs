@@ -4,7 +4,7 @@ import { until } from "../demo/wait.mjs";
 import { must } from "./must.mjs";
 import { SECONDS } from "./stall.mjs";
 
-// Seconds, by docs/operating.md.
+// Seconds, by docs/payments.md.
 const LIFE = { accepted: 1800, ready: 3600, cancelled: 1800, refused: 1800 };
 const URGENT = ["ready", "cancelled", "refused"];
 const AGAIN_MS = 2000; // at least, after a failure: recipient.c

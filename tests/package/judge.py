@@ -30,13 +30,16 @@ COMMON = ("usr/bin/%", "usr/lib/systemd/system/%.service", "usr/share/man/man1/%
           "usr/share/fish/vendor_completions.d/%.fish", "usr/share/doc/%/copyright",
           "usr/share/doc/%/changelog.gz", "usr/share/%/sbom.cdx.json",
           "usr/share/lintian/overrides/%")
+PAGES_TO_READ = ("operating", "install", "selling", "manual")
 OWN = {
     "trestle": ("etc/trestle/trestle.conf", "usr/lib/sysusers.d/trestle.conf",
                 "usr/lib/tmpfiles.d/trestle.conf", "usr/lib/systemd/user/trestle-kiosk@.service",
                 "usr/share/trestle/trestle.avahi.service", "usr/share/trestle/examples/menu.csv",
                 "usr/share/man/man5/trestle.conf.5.gz", "usr/share/man/man7/trestle-events.7.gz",
-                "usr/share/doc/trestle/operating.md", "usr/share/doc/trestle/changelog.md.gz"),
-    "trestle-gateway": ("usr/share/doc/trestle-gateway/gateway.md",),
+                *(f"usr/share/doc/trestle/{page}.md" for page in PAGES_TO_READ),
+                "usr/share/doc/trestle/changelog.md.gz"),
+    "trestle-gateway": ("usr/share/doc/trestle-gateway/gateway.md",
+                        "usr/share/doc/trestle-gateway/payments.md"),
 }
 SCREENS = "usr/share/trestle/web/"
 PAGES = {"counter", "kitchen", "pickup", "office", "order"}

@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 RULES = ("## Records\n\n### Stalls\n\nTests: `unit.store`\n\n| field | counts |\n|---|---|\n"
          "| name, eat in | the later |\n")
 CLEAN = {
+    "README.md": "# A stall\n\n[rules](docs/merge-rules.md#records)\n",
     "docs/merge-rules.md": RULES,
     "sync/domain/record_fields.h":
         '#define STALL_FIELDS(X) X(A, 4, "name", 1) \\\n    X(B, 5, "eat_in", 1)\n\n',
@@ -52,6 +53,8 @@ TREES = [
     ("merge_rules", "a table that does not say what people see", "docs/merge-rules.md",
      RULES.replace("| field | counts |", "| field | counts | why |")),
     ("merge_rules", "a field without a row", "docs/merge-rules.md", RULES.replace(", eat in", "")),
+    ("docs", "a page that is not there", "README.md", "[rules](docs/rules.md)\n"),
+    ("docs", "a heading that is not there", "README.md", "[rules](docs/merge-rules.md#stools)\n"),
     ("words", "a typedef'd struct", "node/store.h", "typedef struct store store_t;\n"),
 ]
 
@@ -104,7 +107,7 @@ def archive(root, tools, text, name="planted"):
 
 def cases(tools):
     """(checker, what is planted or None, a function from an empty folder to the verdict)."""
-    for checker in ("layers", "words", "merge_rules"):
+    for checker in ("layers", "words", "merge_rules", "docs"):
         yield checker, None, lambda root, c=checker: accepts(c, plant(root, CLEAN))
     for checker, what, name, text in TREES:
         yield checker, what, lambda root, c=checker, files={**CLEAN, name: text}: accepts(

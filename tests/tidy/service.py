@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-WANTED = {  # what operating.md promises
+WANTED = {  # what docs/install.md promises
     "Type": "notify",
     "NotifyAccess": "main",
     "Restart": "always",

@@ -1,5 +1,5 @@
 // What people type and tables hold: amounts, rates of tax, words, groups of options. The same
-// spelling as `trestle menu import` and `export` have; docs/operating.md has the table.
+// spelling as `trestle menu import` and `export` have; docs/manual.md has the table.
 import type { Group } from "../base/protocol";
 
 /** Whole units with a point or a comma, to minor ones; null when it is none. */

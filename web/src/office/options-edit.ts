@@ -84,7 +84,7 @@ export class BadOptions extends BadEntry {
     }
 }
 
-/** The CSV of the menu has these between options: docs/operating.md. */
+/** The CSV of the menu has these between options: docs/manual.md. */
 const signs = /[;|:\n\r]/;
 
 function nameWrong(name: string, others: readonly { name: string }[]): string | null {
