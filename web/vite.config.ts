@@ -15,6 +15,9 @@ const common = new RegExp(
         "language|catalogue)[.]",
 );
 
+/** What is asked of the node wherever orders are taken, cooked or called. */
+const work = /src.base.(ask|device|table|keys)[.]/;
+
 /** /join is a screen of the office's, which looks at its own address: one script for both. */
 const join = {
     name: "join",
@@ -42,7 +45,14 @@ export default defineConfig({
                 pickup: page("pickup"),
                 office: page("office"),
             },
-            output: { codeSplitting: { groups: [{ name: "common", test: common }] } },
+            output: {
+                codeSplitting: {
+                    groups: [
+                        { name: "common", test: common },
+                        { name: "work", test: work },
+                    ],
+                },
+            },
         },
     },
     test: {

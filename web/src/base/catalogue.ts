@@ -97,16 +97,10 @@ export function wanted(): Language {
 }
 
 /** To be called once, before anything is drawn: resolves when there are words to draw with. They
- * come from where the page came from a moment ago, and are asked for until they are here.
- * @param only where a screen has its words in one language yet */
-export function speak(only?: Language): Promise<void> {
-    isFixed = only !== undefined;
-    const next = only ?? wanted();
-    return wear(next).catch(async () => {
+ * come from where the page came from a moment ago, and are asked for until they are here. */
+export function speak(): Promise<void> {
+    return wear(wanted()).catch(async () => {
         await new Promise((resolve) => setTimeout(resolve, 1_000)); // ms
-        return speak(only);
+        return speak();
     });
 }
-
-/** There is nothing to choose here. */
-export let isFixed = false;

@@ -2,6 +2,7 @@
 // it. No gateway need run for a screen to say so.
 import { dateText } from "./date";
 import type { Order } from "./protocol";
+import { t } from "./words";
 
 const soonMs = 12 * 3600 * 1000;
 
@@ -22,19 +23,14 @@ function lapseOf(order: Order): number {
     return order.due >= 0 || isPaidAnew ? 0 : Math.max(0, ...times(order, "lapsed_at"));
 }
 
-/** One that this device does not hear may have taken the money. */
-export const unsaid = "no gateway has said that it was charged";
-
 /** A sentence for staff; "" where there is nothing to tell. */
 export function bankText(order: Order, now: number): string {
     const end = endOf(order);
     const lapse = lapseOf(order);
     if (end < Infinity) {
-        return end > now
-            ? `The bank holds the money until ${dateText(end)}.`
-            : `The bank's hold ended on ${dateText(end)}: ${unsaid}.`;
+        return t(end > now ? "bankHolds" : "bankEnded", { at: dateText(end) });
     }
-    return lapse > 0 ? `The bank's hold lapsed on ${dateText(lapse)}: nothing was charged.` : "";
+    return lapse > 0 ? t("bankLapsed", { at: dateText(lapse) }) : "";
 }
 
 /** "undecided", "uncharged": it ends soon; the kitchen has not taken the order yet, or has. */

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { Capability, Qr, Session, TableCode, TableList } from "../base/protocol";
 import { type Node, Refusal } from "./node";
+import { t } from "./words";
 
 /** One sheet or card: where its code leads, drawn. */
 export interface Drawn {
@@ -45,7 +46,6 @@ export interface CodesState {
 
 export const cardsMax = 40; // made at once: seven sheets of A4
 export const tableMax = 99_999;
-const oneMoment = "One moment.";
 const refreshEvery = 5_000; // ms: another device may have changed something
 
 export function orderUrl(address: string): string {
@@ -154,11 +154,11 @@ export function startCodes(node: Node): CodesState {
     }
 
     async function setAddress(address: string): Promise<boolean> {
-        tell(oneMoment);
+        tell(t("oneMoment"));
         return attempt(async () => {
             await node.send("PATCH", "/api/popup", { address });
             await read();
-            tell(address === "" ? "There is no public address any more." : "The address is saved.");
+            tell(t(address === "" ? "addressGone" : "addressSaved"));
         });
     }
 
@@ -170,10 +170,10 @@ export function startCodes(node: Node): CodesState {
     async function makeCards(first: number, last: number): Promise<boolean> {
         const wanted = tablesOf(first, last);
         if (wanted === null) {
-            tell(`Say tables from 1 to ${tableMax}, at most ${cardsMax} at once.`, true);
+            tell(t("badTables", { last: tableMax, most: cardsMax }), true);
             return false;
         }
-        tell(oneMoment);
+        tell(t("oneMoment"));
         making.value = { done: 0, all: wanted.length };
         const isMade = await attempt(async () => {
             const made: Card[] = [];
@@ -190,7 +190,7 @@ export function startCodes(node: Node): CodesState {
     }
 
     async function change(table: number, what: "clear" | "revoke", done: string): Promise<void> {
-        tell(oneMoment);
+        tell(t("oneMoment"));
         await attempt(async () => {
             await node.send("POST", `/api/tables/${table}/${what}`, {});
             await read();
@@ -213,10 +213,9 @@ export function startCodes(node: Node): CodesState {
         refresh,
         setAddress,
         makeCards,
-        clear: (table) =>
-            change(table, "clear", `Whoever sits at table ${table} next begins anew.`),
+        clear: (table) => change(table, "clear", t("wasCleared", { table })),
         async revoke(table) {
-            await change(table, "revoke", `The codes of table ${table} open nothing any more.`);
+            await change(table, "revoke", t("wasRevoked", { table }));
             cards.value = cards.value.filter((card) => card.table !== table);
         },
     };

@@ -35,7 +35,7 @@ codes.session.subscribe((session) => {
 });
 followPerson({ again: () => void codes.refresh() });
 
-void speak("en").then(() =>
+void speak().then(() =>
     render(
         <Gate>
             <CodesScreen codes={codes} />

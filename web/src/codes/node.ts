@@ -2,6 +2,9 @@
 import { makeKey } from "../base/action";
 import type { Clock } from "../base/clock";
 import type { Problem } from "../base/protocol";
+import { t as say } from "../base/words";
+import { whyText } from "../ui/why";
+import { t } from "./words";
 
 export interface NodeWorld {
     fetch(path: string, init: RequestInit): Promise<Response>;
@@ -29,7 +32,13 @@ export class Refusal extends Error {
 
 const answerWithin = 8_000; // ms
 const tries = 5;
-const unreachable = "The node does not answer just now.";
+
+const nodeSilent = (): string => say("nodeSilent");
+
+function saidOf(problem: Problem | null): string {
+    const why = problem === null ? nodeSilent() : whyText(problem);
+    return problem?.detail ? t("whyTold", { why, told: problem.detail }) : why;
+}
 
 export function makeNode({ fetch, clock, fill }: NodeWorld): Node {
     let epoch = 0;
@@ -40,11 +49,9 @@ export function makeNode({ fetch, clock, fill }: NodeWorld): Node {
             return body as T;
         }
         if (response.ok) {
-            throw new Refusal(0, unreachable); // the line broke within the answer
+            throw new Refusal(0, nodeSilent()); // the line broke within the answer
         }
-        const problem = body as Problem | null;
-        const said = [problem?.title, problem?.detail].filter(Boolean).join(" ");
-        throw new Refusal(response.status, said || `The node answered ${response.status}.`);
+        throw new Refusal(response.status, saidOf(body as Problem | null));
     }
 
     const pause = (ms: number): Promise<void> =>
@@ -62,7 +69,7 @@ export function makeNode({ fetch, clock, fill }: NodeWorld): Node {
                 if (response) {
                     return response;
                 }
-                throw new Refusal(0, unreachable);
+                throw new Refusal(0, nodeSilent());
             }
             await pause(Number(response?.headers.get("Retry-After") ?? 1) * 1000);
         }

@@ -1,6 +1,7 @@
 // What is printed: black on white, whatever the screen looks like.
 import type { Qr } from "../base/protocol";
 import { addressText, type Card, type Codes } from "./codes";
+import { t } from "./words";
 
 const margin = 4; // modules that the standard asks for
 
@@ -23,7 +24,7 @@ function Address({ url }: { url: string }) {
     const text = addressText(url);
     const path = text.lastIndexOf("/");
     return (
-        <span>
+        <span dir="ltr">
             {text.slice(0, path)}
             <wbr />
             {text.slice(path)}
@@ -51,10 +52,9 @@ function Both({ codes, what }: BothProps) {
             )}
             {near && (
                 <figure>
-                    <Code qr={near.qr} label={far ? `${what}, on our Wi-Fi` : what} />
+                    <Code qr={near.qr} label={far ? t("onWifi", { what }) : what} />
                     <figcaption>
-                        {far && <b>On our Wi-Fi, without internet</b>}
-                        {!far && <b>Join our Wi-Fi first</b>}
+                        <b>{t(far ? "onWifiAlone" : "joinWifi")}</b>
                         <Address url={near.url} />
                     </figcaption>
                 </figure>
@@ -71,11 +71,11 @@ interface PosterProps {
 
 export function Poster({ name, codes, size }: PosterProps) {
     return (
-        <article class={`paper poster ${size}`} aria-label="Poster">
-            <h2>{name}</h2>
-            <p class="call">Order with your phone</p>
-            <Both codes={codes} what="Code of the order page" />
-            <p class="how">Scan the code. Choose. We call your number.</p>
+        <article class={`paper poster ${size}`} aria-label={t("poster")}>
+            <h2 dir="auto">{name}</h2>
+            <p class="call">{t("posterCall")}</p>
+            <Both codes={codes} what={t("posterCode")} />
+            <p class="how">{t("posterHow")}</p>
         </article>
     );
 }
@@ -89,10 +89,16 @@ export function Cards({ name, cards }: CardsProps) {
     return (
         <div class="cards">
             {cards.map((card) => (
-                <article key={card.table} class="paper card" aria-label={`Card ${card.table}`}>
-                    <h3>Table {card.table}</h3>
-                    <Both codes={card} what={`Code of table ${card.table}`} />
-                    <p class="how">Scan to order together. {name}</p>
+                <article
+                    key={card.table}
+                    class="paper card"
+                    aria-label={t("cardOf", { table: card.table })}
+                >
+                    <h3>{t("table", { table: card.table })}</h3>
+                    <Both codes={card} what={t("codeOf", { table: card.table })} />
+                    <p class="how">
+                        {t("cardHow")} <bdi>{name}</bdi>
+                    </p>
                 </article>
             ))}
         </div>

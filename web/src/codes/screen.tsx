@@ -6,21 +6,22 @@ import { Who, WhoSheet } from "../ui/who";
 import type { CodesState } from "./codes";
 import { cardsMax } from "./codes";
 import { Cards, Poster } from "./paper";
+import { counted, t } from "./words";
 
 type Tab = "poster" | "tables";
 type Size = "a4" | "a5";
 
 const tabs = [
-    { tab: "poster", text: "Poster" },
-    { tab: "tables", text: "Tables" },
+    { tab: "poster", text: "poster" },
+    { tab: "tables", text: "tables" },
 ] as const;
 
 export function CodesScreen({ codes }: { codes: CodesState }) {
     const [tab, setTab] = useState<Tab>("poster");
     return (
         <>
-            <Header view="codes" title="Codes" session={codes.session.value}>
-                <nav class="switch" aria-label="Codes">
+            <Header view="codes" title={t("codes")} session={codes.session.value}>
+                <nav class="switch" aria-label={t("codes")}>
                     {tabs.map((each) => (
                         <button
                             key={each.tab}
@@ -28,17 +29,17 @@ export function CodesScreen({ codes }: { codes: CodesState }) {
                             aria-current={tab === each.tab ? "page" : undefined}
                             onClick={() => setTab(each.tab)}
                         >
-                            {each.text}
+                            {t(each.text)}
                         </button>
                     ))}
                 </nav>
                 <a class="back" href="/counter">
-                    Counter
+                    {t("counter")}
                 </a>
                 <Who />
             </Header>
             <main class="codes">
-                {!codes.isLoaded.value && <p>Waiting for the node.</p>}
+                {!codes.isLoaded.value && <p>{t("waiting")}</p>}
                 {codes.isLoaded.value &&
                     (tab === "poster" ? <PosterTab codes={codes} /> : <TablesTab codes={codes} />)}
                 <p class={codes.isBad.value ? "said is-bad" : "said"} role="status">
@@ -59,11 +60,7 @@ function Nowhere({ codes }: Props) {
     const { far, near } = codes.poster.value;
     return far || near ? null : (
         <p class="notice">
-            <Icon name="warn" />{" "}
-            <span>
-                Phones cannot reach this stall yet. Say its public address, or let this device hear
-                them on its own network (the setting <code>guests</code>).
-            </span>
+            <Icon name="warn" /> <span>{t("nowhere")}</span>
         </p>
     );
 }
@@ -75,19 +72,14 @@ function PosterTab({ codes }: Props) {
     const { far, near } = codes.poster.value;
     return (
         <div class="beside">
-            <section aria-label="Where customers order">
+            <section aria-label={t("whereOrdered")}>
                 <AddressForm key={codes.session.value?.address} codes={codes} />
                 <Nowhere codes={codes} />
-                {near && (
-                    <p>
-                        Phones on this stall's own Wi-Fi also order at <strong>{near.url}</strong>,
-                        even when the internet is gone.
-                    </p>
-                )}
+                {near && <p>{t("alsoNear", { url: near.url })}</p>}
                 {(far || near) && (
                     <div class="print-row">
                         {/* biome-ignore lint/a11y/useSemanticElements: two buttons, not a form */}
-                        <div class="switch" role="group" aria-label="Size of the paper">
+                        <div class="switch" role="group" aria-label={t("paperSize")}>
                             {(["a4", "a5"] as const).map((each) => (
                                 <button
                                     key={each}
@@ -100,7 +92,7 @@ function PosterTab({ codes }: Props) {
                             ))}
                         </div>
                         <button type="button" class="primary" onClick={() => window.print()}>
-                            Print the poster
+                            {t("printPoster")}
                         </button>
                     </div>
                 )}
@@ -126,33 +118,29 @@ function AddressForm({ codes }: Props) {
     if (!codes.can("popup")) {
         return (
             <p>
-                {now === ""
-                    ? "Nobody has said a public address yet."
-                    : `Customers order at ${now}.`}{" "}
-                <strong>A manager can change that.</strong>
+                {now === "" ? t("addressNone") : t("addressIs", { address: now })}{" "}
+                <strong>{t("addressBy")}</strong>
             </p>
         );
     }
     return (
         <form class="address" onSubmit={save}>
-            <label for="address">Public address</label>
+            <label for="address">{t("address")}</label>
             <input
                 id="address"
                 type="url"
                 inputMode="url"
                 autocomplete="off"
                 maxLength={120}
-                placeholder="https://order.example.org"
+                placeholder={t("addressHint")}
+                dir="ltr"
                 value={address}
                 onInput={(event) => setAddress(event.currentTarget.value)}
             />
             <button type="submit" class="primary" disabled={address.trim() === now}>
-                Save
+                {t("save")}
             </button>
-            <small>
-                Where phones reach the stall's gateway: https:// and its name. Every device of the
-                stall knows it then. Leave it empty where there is no gateway.
-            </small>
+            <small>{t("addressHow")}</small>
         </form>
     );
 }
@@ -163,25 +151,25 @@ function TablesTab({ codes }: Props) {
     const cards = codes.cards.value;
     return (
         <>
-            <section class="tables" aria-label="Tables">
+            <section class="tables" aria-label={t("tables")}>
                 <Nowhere codes={codes} />
                 {codes.can("popup") ? (
                     <MakeForm codes={codes} />
                 ) : (
                     <p>
-                        <strong>A manager makes and revokes codes.</strong>
+                        <strong>{t("byManager")}</strong>
                     </p>
                 )}
                 <TableRows codes={codes} />
             </section>
             {cards.length > 0 && (
-                <section class="beside-print" aria-label="Cards to print">
+                <section class="beside-print" aria-label={t("cardsToPrint")}>
                     <div class="print-row">
                         <h2 id={printId} tabIndex={-1}>
-                            {cards.length} {cards.length === 1 ? "card" : "cards"} to print
+                            {counted("cardsCount", cards.length)}
                         </h2>
                         <button type="button" class="primary" onClick={() => window.print()}>
-                            Print the cards
+                            {t("printCards")}
                         </button>
                     </div>
                     <Cards name={codes.session.value?.popup ?? ""} cards={cards} />
@@ -211,16 +199,13 @@ function MakeForm({ codes }: Props) {
     };
     return (
         <form class="make" onSubmit={make}>
-            <p>
-                A code on the table opens one order for all who sit there, and the kitchen sees the
-                table's number. Tables that have a code get another card of it.
-            </p>
-            <TableField id="first" text="From table" value={first} onInput={setFirst} />
-            <TableField id="last" text="to table" value={last} onInput={setLast} />
+            <p>{t("makeHow")}</p>
+            <TableField id="first" text={t("fromTable")} value={first} onInput={setFirst} />
+            <TableField id="last" text={t("toTable")} value={last} onInput={setLast} />
             <button type="submit" class="primary" disabled={making !== null || !(far || near)}>
-                {making ? `Making ${making.done} of ${making.all}` : "Make cards"}
+                {making ? t("making", making) : t("makeCards")}
             </button>
-            <small>At most {cardsMax} at once.</small>
+            <small>{t("atMost", { most: cardsMax })}</small>
         </form>
     );
 }
@@ -252,17 +237,17 @@ function TableRows({ codes }: Props) {
     const [asked, setAsked] = useState(0);
     const tables = codes.tables.value;
     if (tables.length === 0) {
-        return <p class="empty">No table has a code yet.</p>;
+        return <p class="empty">{t("noTables")}</p>;
     }
     return (
         <>
             <ul class="table-rows">
                 {tables.map(({ number, open }) => (
-                    <li key={number} aria-label={`Table ${number}`}>
-                        <strong>Table {number}</strong>
+                    <li key={number} aria-label={t("table", { table: number })}>
+                        <strong>{t("table", { table: number })}</strong>
                         <span class={open ? "is-open" : "is-revoked"}>
                             <Icon name={open ? "check" : "close"} />{" "}
-                            {open ? "Its code works" : "Revoked: no code works"}
+                            {t(open ? "works" : "isRevoked")}
                         </span>
                         <span class="row-buttons">
                             {codes.can("popup") && (
@@ -271,12 +256,12 @@ function TableRows({ codes }: Props) {
                                     disabled={codes.making.value !== null}
                                     onClick={() => void makeAndShow(codes, number, number)}
                                 >
-                                    {open ? "Card" : "New code"}
+                                    {t(open ? "card" : "newCode")}
                                 </button>
                             )}
                             {codes.can("order") && (
                                 <button type="button" onClick={() => void codes.clear(number)}>
-                                    Clear
+                                    {t("clear")}
                                 </button>
                             )}
                             {codes.can("popup") && open && (
@@ -285,17 +270,14 @@ function TableRows({ codes }: Props) {
                                     class="danger"
                                     onClick={() => setAsked(number)}
                                 >
-                                    Revoke
+                                    {t("revoke")}
                                 </button>
                             )}
                         </span>
                     </li>
                 ))}
             </ul>
-            <p>
-                <strong>Clear</strong> a table when its guests have left: whoever scans its code
-                next shares nothing with them.
-            </p>
+            <p>{t("clearHow")}</p>
             {asked > 0 && <RevokeSheet codes={codes} table={asked} onClose={() => setAsked(0)} />}
         </>
     );
@@ -308,28 +290,21 @@ function RevokeSheet({ codes, table, onClose }: Props & { table: number; onClose
     };
     return (
         <Sheet
-            title={`Revoke the codes of table ${table}?`}
+            title={t("revokeTitle", { table })}
             onClose={onClose}
             actions={
                 <div class="row-buttons">
                     <button type="button" class="danger" onClick={revoke}>
-                        Revoke
+                        {t("revoke")}
                     </button>
                     <button type="button" onClick={onClose}>
-                        Not now
+                        {t("notNow")}
                     </button>
                 </div>
             }
         >
-            <p>
-                <strong>Every card and sticker of table {table} stops working</strong>, for good, on
-                every device that hears of it. Do so when somebody has a picture of it and orders
-                from elsewhere. Then make a new code and print another card.
-            </p>
-            <p>
-                The next orders of those who sit there do not say the table, until they scan the new
-                card.
-            </p>
+            <p>{t("revokeHow", { table })}</p>
+            <p>{t("revokeNext")}</p>
         </Sheet>
     );
 }

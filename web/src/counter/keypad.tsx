@@ -1,5 +1,6 @@
 // Keys for an amount of money: digits from the right, in minor units.
 import { useLayoutEffect } from "preact/hooks";
+import { keyOf } from "../base/keys";
 import { t } from "./words";
 
 const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "00", "0", "⌫"];
@@ -56,8 +57,9 @@ export function useTyping(
             if (on.closest("input")) {
                 return; // that is typed into itself
             }
-            if (/^\d$/.test(event.key)) {
-                press(event.key);
+            const key = keyOf(event);
+            if (/^\d$/.test(key)) {
+                press(key);
             } else if (event.key === "Backspace") {
                 press("⌫");
             } else if (event.key === "Enter" && mayEnter && !isButton) {

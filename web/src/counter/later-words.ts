@@ -1,7 +1,7 @@
 // What the parts of the counter say that are fetched when the node is heard: parts.ts.
 import { catalogue } from "../base/catalogue";
+import { isolating } from "../base/isolate";
 import type en from "./later-words/en.json";
-import { isolating } from "./words";
 
 export const { t, counted } = isolating(
     catalogue<typeof en>({

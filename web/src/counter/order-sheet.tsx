@@ -255,7 +255,7 @@ function Buttons({ counter, order, onAsk }: Props & { onAsk(asking: Asking): voi
             )}
             {order.due > 0 && desk.can("refund") && (
                 <button type="button" class="primary" onClick={() => onAsk({ kind: "refund" })}>
-                    Give back {counter.money(order.due)}
+                    {t("giveBackPrice", { price: counter.money(order.due) })}
                 </button>
             )}
             {leftOnCard(order) > 0 && desk.can("refund") && (

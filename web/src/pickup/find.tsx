@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals-core";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fetchOrder } from "../base/ask";
+import { keyOf } from "../base/keys";
 import { makePart } from "../base/part";
 import type { Order } from "../base/protocol";
 import { phaseText } from "../base/states";
@@ -105,7 +106,8 @@ function useKeys(input: { current: HTMLInputElement | null }, find: (code: strin
     useLayoutEffect(() => {
         const wedge = makeWedge((code) => newest.current(code));
         const listen = (event: KeyboardEvent): void => {
-            if (wedge(event.key)) {
+            const key = keyOf(event);
+            if (wedge(key)) {
                 event.preventDefault();
                 event.stopImmediatePropagation();
             }
@@ -113,7 +115,7 @@ function useKeys(input: { current: HTMLInputElement | null }, find: (code: strin
             const isFree =
                 !(document.activeElement instanceof HTMLInputElement) &&
                 !document.querySelector("dialog[open]");
-            if (isPlain && isFree && /^[0-9a-z]$/i.test(event.key)) {
+            if (isPlain && isFree && /^[0-9a-z]$/i.test(key)) {
                 input.current?.focus();
             }
         };

@@ -1,11 +1,12 @@
 // Keyboard shortcuts, and the list of them behind "?".
 import { signal } from "@preact/signals-core";
 import { useLayoutEffect } from "preact/hooks";
+import { keyOf } from "../base/keys";
 import { t } from "../base/words";
 import { Sheet } from "./sheet";
 
 export interface Shortcut {
-    /** As KeyboardEvent.key, one or several: ["1", ..., "9"]. */
+    /** As keyOf() has them, one or several: ["1", ..., "9"]. */
     readonly keys: readonly string[];
     /** As it is shown: "1-9". */
     readonly shown: string;
@@ -38,14 +39,15 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
             if (isTaken(event)) {
                 return;
             }
-            if (event.key === "?") {
+            const key = keyOf(event);
+            if (key === "?") {
                 showKeys();
                 return;
             }
-            const found = shortcuts.find(({ keys }) => keys.includes(event.key));
+            const found = shortcuts.find(({ keys }) => keys.includes(key));
             if (found) {
                 event.preventDefault();
-                found.run(event.key);
+                found.run(key);
             }
         }
         addEventListener("keydown", onKey);

@@ -1,12 +1,11 @@
-import { isFixed } from "../base/catalogue";
 import { makePart } from "../base/part";
 
 const part = makePart(() => import("./languages"));
 
-/** Loaded after the first look; nothing where there is nothing to choose. */
+/** Loaded after the first look. */
 export function LanguageSwitch() {
     const it = part.it.value;
-    if (it === null && !isFixed) {
+    if (it === null) {
         part.load();
     }
     return it && <it.Languages />;
