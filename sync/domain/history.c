@@ -62,11 +62,11 @@ bool history_branch_is_own(const struct history_branch *branch)
     return branch->via == 0 && memcmp(branch->segment, none, sizeof none) == 0;
 }
 
-/* The branch of what @log says itself. */
+/* The branch of @log, where all branches are what logs say themselves: history_can_append(). */
 static int32_t branch_find(const struct history *history, uint64_t log)
 {
     for (uint32_t b = 0; b < history->branches_count; b++) {
-        if (history->branches[b].log == log && history_branch_is_own(&history->branches[b])) {
+        if (history->branches[b].log == log) {
             return (int32_t)b;
         }
     }
