@@ -26,7 +26,8 @@ export class Pair {
             role,
             lane: "G",
         });
-        await this.#join(role).catch(() => this.#join(role)); // the disk was full just then
+        // While the disk is full nobody is let in: whoever is in charge invites again.
+        await until("the second to have joined", 2 * SECONDS, () => this.#join(role));
         for (const [from, to] of [
             [first, this.second],
             [this.second, first],
@@ -50,6 +51,7 @@ export class Pair {
         const invitation = await this.stall.device.command(...invite);
         const joined = await this.second.command("join", "--json", invitation.trim());
         this.second.id = JSON.parse(joined).device;
+        return true;
     }
 
     linked() {
