@@ -120,6 +120,15 @@ static void say_refuse(const struct event *event, const struct event_scene *scen
     }
 }
 
+static void say_handed(const struct event *event, const struct event_scene *scene, struct text *to)
+{
+    struct order_handed handed;
+    (void)scene;
+    if (order_handed_decode(event->body, &handed) == 0) {
+        text_append_text(to, handed.is_uncollected ? ": nobody came for it" : ": handed over");
+    }
+}
+
 static void say_void(const struct event *event, const struct event_scene *scene, struct text *to)
 {
     struct line_void voided;
@@ -180,7 +189,7 @@ static const struct {
     {EVENT_START, ": begun", NULL},
     {EVENT_DONE, ": done", NULL},
     {EVENT_RECALL, ": back to the kitchen", NULL},
-    {EVENT_HANDED, ": handed over", NULL},
+    {EVENT_HANDED, NULL, say_handed},
     {EVENT_UNHAND, ": not handed over after all", NULL},
     {EVENT_CANCEL, NULL, say_cancel},
     {EVENT_REINSTATE, " stands again", NULL},
