@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/os/file.h"
 #include "tests/lib/test.h"
@@ -130,6 +131,80 @@ TEST(cli_next, photos_come_along_as_they_were)
     assert_string_equal(client->body, PNG "soup");
     client_close(client);
     assert_int_equal(node_end(&stall.nodes[1], SIGTERM), 0);
+    stall_close(&stall);
+}
+
+/* Send an image to @node, which runs; its hash, until the next answer. */
+static const char *add_image(const struct node *node, const char *image)
+{
+    struct client *client = client_new(node->http_port);
+    const struct client_request request = {
+        .method = "POST", .path = "/api/blobs", .key = client_key(), .body = image};
+    assert_int_equal(client_ask(client, &request), 201);
+    const char *hash = raw_text_of(client->body, "hash");
+    client_close(client);
+    return hash;
+}
+
+/* A stall of that number, with a photo of its own; the file of it. */
+static void add_stall(const struct node *node, const char *number, const char *image,
+                      char ret_file[192])
+{
+    char words[3][96];
+    const char *hash = add_image(node, image);
+    (void)snprintf(ret_file, 192, "%s/blobs/%.2s/%.64s", node->state, hash, hash);
+    (void)snprintf(words[0], sizeof words[0], "number=%s", number);
+    (void)snprintf(words[1], sizeof words[1], "name=Stall %s", number);
+    (void)snprintf(words[2], sizeof words[2], "photo=%s", hash);
+    RUN_WELL("record", "add", "stall", words[0], words[1], words[2], "--state", node->state);
+}
+
+TEST(cli_next, a_photo_that_is_lost_or_spoilt_is_told_and_nothing_else_is_missing)
+{
+    struct stall stall;
+    char whole[192], lost[192], spoilt[192];
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *next = stall.nodes[1].state;
+    node_start(&stall.nodes[0]);
+    add_stall(&stall.nodes[0], "1", PNG "one", whole);
+    add_stall(&stall.nodes[0], "2", PNG "two", lost);
+    add_stall(&stall.nodes[0], "3", PNG "three", spoilt);
+    assert_int_equal(node_end(&stall.nodes[0], SIGTERM), 0);
+    assert_int_equal(unlink(lost), 0);
+    write_file(spoilt, PNG "tree");
+    struct ran ran = RUN_WELL("init", "--from", stall.nodes[0].state, "--state", next, "--json");
+    assert_non_null(strstr(ran.out, "\"stalls\":3,"));
+    assert_non_null(strstr(ran.out, "\"photos\":1,\"settled\":0}"));
+    assert_non_null(strstr(ran.out, "\"pins\":0,\"photos\":2}"));
+    assert_non_null(strstr(ran.err, "not taken, as they are not whole there: 2 photos"));
+    ran = RUN_WELL("record", "list", "stall", "--state", next);
+    assert_non_null(strstr(ran.out, strrchr(whole, '/') + 1));
+    assert_null(strstr(ran.out, strrchr(lost, '/') + 1));
+    stall_close(&stall);
+}
+
+TEST(cli_next, a_printer_that_the_first_device_drove_is_the_next_first_devices)
+{
+    char owner[64], wanted[64];
+    struct stall stall;
+    stall_open(&stall);
+    stall_init(&stall);
+    const char *old = stall.nodes[0].state, *next = stall.nodes[1].state;
+    (void)snprintf(owner, sizeof owner, "owner=%.16s",
+                   raw_text_of(RUN_WELL("device", "list", "--state", old, "--json").out, "id"));
+    RUN_WELL("record", "add", "printer", "number=1", "name=Counter", "driver=escpos",
+             "address=10.0.0.5:9100", owner, "--state", old);
+    struct ran ran = RUN_WELL("init", "--from", old, "--state", next, "--json");
+    assert_non_null(strstr(ran.out, "\"printers_without_device\":[]"));
+    (void)snprintf(wanted, sizeof wanted, "owner=%.16s",
+                   raw_text_of(RUN_WELL("device", "list", "--state", next, "--json").out, "id"));
+    assert_string_not_equal(owner, wanted);
+    assert_non_null(strstr(RUN_WELL("record", "list", "printer", "--state", next).out, wanted));
+    /* A device of another lane is another one, and drives it no more. */
+    RUN_WELL("init", "--from", old, "--lane", "B", "--state", stall.nodes[2].state);
+    ran = RUN_WELL("record", "list", "printer", "--state", stall.nodes[2].state);
+    assert_null(strstr(ran.out, owner));
     stall_close(&stall);
 }
 
