@@ -5,101 +5,19 @@
 #include <string.h>
 
 #include "node/api/annex.h"
-#include "node/api/api.h"
-#include "tests/lib/store_memory.h"
-
-static struct {
-    struct store_memory *store;
-    struct gate gate;
-    struct gate_live live;
-    struct api *api;
-    struct text body; /* of the last answer */
-} host;
-
-static int read_begin(void *context, struct store_txn **ret_txn)
-{
-    (void)context;
-    *ret_txn = store_memory_begin(host.store, false);
-    return 0;
-}
-
-static void read_end(void *context, struct store_txn *txn)
-{
-    (void)context;
-    store_memory_abort(txn);
-}
-
-static void facts(void *context, struct gate_live *ret_live)
-{
-    (void)context;
-    *ret_live = host.live;
-}
-
-static void no_news(void *context)
-{
-    (void)context;
-}
-
-static void begin(void)
-{
-    host.store = store_memory_new();
-    host.live = (struct gate_live){.device = 1,
-                                   .log = 2,
-                                   .role = ROLE_OWNER,
-                                   .capabilities = role_device_capabilities(ROLE_OWNER),
-                                   .is_writable = true};
-    host.gate = (struct gate){.queue = command_queue_new(0, no_news, NULL),
-                              .read_begin = read_begin,
-                              .read_end = read_end,
-                              .live = facts};
-    host.api = api_new(&host.gate, "0");
-    assert_non_null(host.api);
-}
-
-static void end(void)
-{
-    api_free(host.api);
-    command_queue_free(host.gate.queue);
-    store_memory_free(host.store);
-    text_close(&host.body);
-    memset(&host, 0, sizeof host);
-}
-
-/* Over the control socket, as its owner. */
-static struct api_reply ask(const char *method, const char *path, const char *body)
-{
-    struct api_reply reply;
-    const struct api_request request = {
-        .access = {.entrance = ENTRANCE_CONTROL},
-        .method = method,
-        .path = path,
-        .query = "",
-        .key = bytes_of_text("00000001000102030405060708090a0b"),
-        .body = bytes_of_text(body),
-    };
-    text_close(&host.body);
-    api_handle(host.api, &request, &reply);
-    host.body = reply.body;
-    text_append(&host.body, "", 1);
-    return reply;
-}
-
-static void assert_said(const char *wanted)
-{
-    assert_non_null(strstr(host.body.data, wanted));
-}
+#include "tests/process/lib/host.h"
 
 TEST(api_alone, a_host_that_keeps_no_files_takes_and_gives_none)
 {
     static const char png[] = "\x89PNG\r\n\x1a\n and more";
-    begin();
-    assert_int_equal(ask("POST", "/api/blobs", png).status, 409);
-    assert_said("unavailable");
-    assert_int_equal(ask("POST", "/api/orders/000000010203040506070809/contact",
-                         "{\"name\":\"Ada\",\"phone\":\"1\"}")
+    host_begin();
+    assert_int_equal(host_ask("POST", "/api/blobs", png).status, 409);
+    host_said("unavailable");
+    assert_int_equal(host_ask("POST", "/api/orders/000000010203040506070809/contact",
+                              "{\"name\":\"Ada\",\"phone\":\"1\"}")
                          .status,
                      409);
-    end();
+    host_end();
 }
 
 TEST(api_alone, a_host_that_knows_its_own_screen_alone_signs_nobody_in_or_out)
@@ -118,14 +36,14 @@ TEST(api_alone, a_host_that_knows_its_own_screen_alone_signs_nobody_in_or_out)
         {"POST", "/api/staff/7/pin", "{\"pin\":\"258\"}", 400},
         {"POST", "/api/staff/7/pin", "{\"pin\":2580}", 400},
     };
-    begin();
+    host_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const int status = ask(rows[i].method, rows[i].path, rows[i].body).status;
+        const int status = host_ask(rows[i].method, rows[i].path, rows[i].body).status;
         if (status != rows[i].status) {
             fail_msg("%s %s %s: %d", rows[i].method, rows[i].path, rows[i].body, status);
         }
     }
-    end();
+    host_end();
 }
 
 /* What it wrote of the stall would be void; that is no lack of a role. */
@@ -140,15 +58,16 @@ TEST(api_alone, at_a_gateway_its_own_screen_writes_nothing_of_the_stall)
         {"GET", "/healthz", "", 200},
         {"GET", "/metrics", "", 200},
     };
-    begin();
+    host_begin();
     host.live.role = ROLE_GATEWAY;
     host.live.capabilities = role_device_capabilities(ROLE_GATEWAY);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_int_equal(ask(rows[i].method, rows[i].path, rows[i].body).status, rows[i].status);
+        assert_int_equal(host_ask(rows[i].method, rows[i].path, rows[i].body).status,
+                         rows[i].status);
         const bool is_sent_on = strstr(host.body.data, "Do it at a device of the stall.") != NULL;
         assert_int_equal(is_sent_on, rows[i].status == 403);
     }
-    end();
+    host_end();
 }
 
 TEST(api_alone, the_door_for_phones_is_told_as_an_address_of_either_kind)
@@ -156,12 +75,12 @@ TEST(api_alone, the_door_for_phones_is_told_as_an_address_of_either_kind)
     static const struct {
         const char *address, *said;
     } rows[] = {{"192.0.2.7", "tcp://192.0.2.7:8080"}, {"2001:db8::7", "tcp://[2001:db8::7]:8080"}};
-    begin();
+    host_begin();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         api_set_door(host.api, rows[i].address, 8080);
         assert_string_equal(host.api->state->door, rows[i].said);
     }
-    end();
+    host_end();
 }
 
 TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
@@ -170,16 +89,16 @@ TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
                                "\"changed\":\"0000000000000001-1\",\"station\":\"pot\"}";
     struct caller nobody = {.kind = CALLER_NOBODY}, screen = {.kind = CALLER_SCREEN};
     int pending = 0;
-    begin();
+    host_begin();
     screen.principal.role = ROLE_OWNER;
     screen.capabilities = UINT64_MAX;
     assert_int_equal(api_seen(host.api, &nobody, bytes_of_text(seen)), ERR_FORBIDDEN);
     assert_int_equal(api_seen(host.api, &screen, bytes_of_text("{}")), ERR_MALFORMED);
-    while (ask("POST", "/api/day", "{\"day\":1}").is_pending) {
+    while (host_ask("POST", "/api/day", "{\"day\":1}").is_pending) {
         pending++;
     }
     assert_true(pending > 0);
-    assert_said("busy");
+    host_said("busy");
     assert_int_equal(api_seen(host.api, &screen, bytes_of_text(seen)), ERR_BUSY);
     const struct api_command *taken;
     while ((taken = command_queue_take(host.gate.queue)) != NULL) {
@@ -189,7 +108,7 @@ TEST(api_alone, a_full_queue_is_busy_and_takes_more_once_it_was_emptied)
         assert_true(command_queue_answered(host.gate.queue, &answered));
     }
     assert_int_equal(api_seen(host.api, &screen, bytes_of_text(seen)), 0);
-    end();
+    host_end();
 }
 
 /* What is answered for an order that is not in the store any more. */
@@ -197,7 +116,7 @@ static void place_voided(int status, const char *code)
 {
     static const char order[] = "{\"channel\":\"counter\",\"mode\":\"take-away\","
                                 "\"lines\":[{\"item\":7,\"quantity\":1}]}";
-    struct api_reply reply = ask("POST", "/api/orders", order);
+    struct api_reply reply = host_ask("POST", "/api/orders", order);
     assert_true(reply.is_pending);
     reply.body = (struct text){0};
     assert_non_null(command_queue_take(host.gate.queue));
@@ -212,17 +131,17 @@ static void place_voided(int status, const char *code)
 
 TEST(api_alone, an_order_that_was_written_and_is_being_carried_on_is_asked_for_again)
 {
-    begin();
+    host_begin();
     host.live.is_carrying = true;
     place_voided(503, "\"code\":\"busy\"");
-    end();
+    host_end();
 }
 
 TEST(api_alone, an_order_that_was_written_and_does_not_count_is_asked_for_in_vain_once)
 {
-    begin();
+    host_begin();
     place_voided(404, "\"code\":\"not_found\"");
-    end();
+    host_end();
 }
 
 /* --- what a program adds --- */
@@ -263,14 +182,14 @@ TEST(api_alone, what_a_program_adds_is_checked_before_and_answered_as_it_says)
                                      {.request = 5, .err = ERR_LIMIT, .where = "slowly"},
                                      {.request = 5}};
     static const char *const said[] = {"\"detail\":\"\"", "\"detail\":\"slowly\"", "{\"ok\":1}"};
-    begin();
+    host_begin();
     api_add(host.api, &annex);
-    assert_int_equal(ask("POST", "/more", "{\"day\":0}").status, 400);
-    assert_int_equal(ask("PATCH", "/more", "{}").status, 405);
-    assert_int_equal(ask("GET", "/nothing", "").status, 404);
+    assert_int_equal(host_ask("POST", "/more", "{\"day\":0}").status, 400);
+    assert_int_equal(host_ask("PATCH", "/more", "{}").status, 405);
+    assert_int_equal(host_ask("GET", "/nothing", "").status, 404);
     text_append_text(&answers[2].body, "{\"ok\":1}");
     for (size_t i = 0; i < 3; i++) {
-        struct api_reply reply = ask("POST", "/more", "{\"day\":1}");
+        struct api_reply reply = host_ask("POST", "/more", "{\"day\":1}");
         assert_true(reply.is_pending);
         text_clear(&host.body);
         reply.body = (struct text){0};
@@ -280,5 +199,5 @@ TEST(api_alone, what_a_program_adds_is_checked_before_and_answered_as_it_says)
         text_close(&reply.body);
     }
     text_close(&answers[2].body);
-    end();
+    host_end();
 }
