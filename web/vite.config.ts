@@ -18,6 +18,9 @@ const common = new RegExp(
 /** What is asked of the node wherever orders are taken, cooked or called. */
 const work = /src.base.(ask|device|table|keys)[.]/;
 
+/** How amounts and moments are written. */
+const written = /src.base.(date|locale|money)[.]/;
+
 /** /join is a screen of the office's, which looks at its own address: one script for both. */
 const join = {
     name: "join",
@@ -50,6 +53,7 @@ export default defineConfig({
                     groups: [
                         { name: "common", test: common },
                         { name: "work", test: work },
+                        { name: "written", test: written },
                     ],
                 },
             },

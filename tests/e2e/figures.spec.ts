@@ -105,7 +105,7 @@ test("days are chosen, compared with as many before, and saved", async ({ page }
     await page.setViewportSize(tablet);
     await figuresAt(page, node);
     const sold = page.locator(".figure-main");
-    await expect(sold).toContainText(/▲ \d+ % on day 2/);
+    await expect(sold).toContainText(/▲ \d+% on day 2/);
     await page.getByLabel("Trading days").selectOption({ label: "Day 1" });
     await expect(page.getByText("There are not as many days before")).toBeVisible();
     await expect(sold).not.toContainText("%");

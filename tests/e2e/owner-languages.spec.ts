@@ -1,5 +1,6 @@
-// What an owner does in each language, on a real node: the poster and the tables' codes. Nothing is
-// left for axe, and on a phone nothing is cut off or too small, from right to left too.
+// What an owner does in each language: the poster and the tables' codes on a real node, the office
+// on a fake one. Nothing is left for axe, and on a phone nothing is cut off or too small, from right
+// to left too.
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Stall, startStall } from "./mesh";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations } from "./pages";
@@ -19,11 +20,11 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => stall?.close({ keep: false }));
 
-async function open(browser: Browser, language: Language, path: string): Promise<Page> {
+async function open(browser: Browser, language: Language, url: string): Promise<Page> {
     const { locale, direction } = homes[language];
     const context = await browser.newContext({ viewport: tablet, reducedMotion: "reduce", locale });
     const page = await context.newPage();
-    await page.goto(stall.counter.url + path);
+    await page.goto(url);
     await expect(page.locator("html")).toHaveAttribute("dir", direction);
     await expect(page.locator("html")).toHaveAttribute("lang", language);
     return page;
@@ -41,7 +42,7 @@ async function look(page: Page): Promise<void> {
 for (const [at, language] of languages.entries()) {
     test(`a poster and tables' cards in ${language}`, async ({ browser }) => {
         const said = wordsOf(language, ["codes/words"]);
-        const page = await open(browser, language, "/codes");
+        const page = await open(browser, language, `${stall.counter.url}/codes`);
         const told = page.getByRole("status").last();
         await page.getByLabel(said.text("address")).fill(`https://${language}.example.org`);
         await page.getByRole("button", { name: said.text("save") }).click();
@@ -74,5 +75,57 @@ for (const [at, language] of languages.entries()) {
         await expect(row).toContainText(said.text("isRevoked"));
         await expect(page.locator(".card")).toHaveCount(1);
         await page.context().close();
+    });
+}
+
+/** An owner's device on the third trading day, on which something was sold. */
+async function startOwner() {
+    const { startFakeNode } = await import("../../web/test/fake-node.mjs");
+    const node = await startFakeNode({ role: "owner" });
+    node.session.day = 3;
+    node.session.capabilities.push("read-reports", "menu", "stock-issue");
+    const lines = [{ item: 1, quantity: 2 }];
+    node.place({ channel: "counter", mode: "take-away", name: "Ana", lines });
+    return node;
+}
+
+type Owner = Awaited<ReturnType<typeof startOwner>>;
+
+/** Goes to a part of the office by its name in the bar. */
+async function show(page: Page, name: RegExp): Promise<void> {
+    await page.getByRole("navigation").getByRole("link", { name }).click();
+}
+
+async function readTheDay(page: Page, language: Language): Promise<void> {
+    const said = wordsOf(language, ["office/words", "office/sums-words"]);
+    const panel = page.getByRole("region", { name: said.text("takings") });
+    await expect(panel.getByRole("heading")).toHaveText(said.text("takingsOf"));
+    await expect(panel).toContainText(said.text("tipsApart"));
+    await expect(page.getByRole("button", { name: said.text("compareNow") })).toBeVisible();
+    await look(page);
+    await show(page, said.text("partFigures"));
+    const days = page.getByLabel(said.text("tradingDays"));
+    await expect(page.getByText(said.text("byDateAndHour")).first()).toBeVisible();
+    await days.selectOption({ label: lastDays[language] });
+    await expect(page.getByRole("table", { name: said.text("byDay") })).toBeVisible();
+    const sum = page.locator(".figure-main strong").first();
+    await expect(sum).toHaveText(language === "es" ? /^[\d.]+,\d\d\s€$/ : /\d\.\d\d/);
+    await look(page);
+}
+
+/** A number of two has a form of its own in Arabic. */
+const lastDays: Record<Language, string> = {
+    en: "The last 2 days",
+    es: "Las últimas 2 jornadas",
+    ar: "آخر يومين",
+};
+
+for (const language of languages) {
+    test(`an owner's evening in ${language}`, async ({ browser }) => {
+        const node: Owner = await startOwner();
+        const page = await open(browser, language, `${node.url}/office#today`);
+        await readTheDay(page, language);
+        await page.context().close();
+        await node.kill();
     });
 }

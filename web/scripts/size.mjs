@@ -70,6 +70,7 @@ const budgets = {
         parts: {
             ...shared,
             ...catalogue("office", 9),
+            ...catalogue("office", 5, "sums-words"),
             "src/office/books-part.tsx": 4,
             "src/office/menu.tsx": 10,
             "src/office/mesh.tsx": 6,

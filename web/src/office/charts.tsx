@@ -1,7 +1,9 @@
 // Charts that need no script to be read and are printed as they stand: bars in SVG, a table whose
 // cells are shaded. What a shade or a length says stands beside it as a number.
 import type { ComponentChildren } from "preact";
-import { type Hours, hourText, shadeOf } from "./figures";
+import { locale } from "../base/locale";
+import { type Hours, hourName, shadeOf } from "./figures";
+import { t } from "./sums-words";
 
 /** A part of the largest, 0 to 1. */
 export function Bar({ part }: { part: number }) {
@@ -72,7 +74,7 @@ export function Columns({ label, columns }: ColumnsProps) {
             {columns.map(({ key, name, amount, text }) => {
                 const height = Math.max(0, amount / most) * 100;
                 return (
-                    <li key={key} title={`${name}: ${text}`}>
+                    <li key={key} title={t("columnSays", { hour: name, what: text })}>
                         <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">
                             <rect
                                 class={amount === most ? "bar-part bar-most" : "bar-part"}
@@ -91,7 +93,7 @@ export function Columns({ label, columns }: ColumnsProps) {
 }
 
 function dateLabel(date: string): string {
-    return new Date(`${date}T12:00`).toLocaleDateString([], {
+    return new Date(`${date}T12:00`).toLocaleDateString(locale(), {
         weekday: "short",
         day: "numeric",
         month: "short",
@@ -102,15 +104,15 @@ function dateLabel(date: string): string {
 export function HeatMap({ hours }: { hours: Hours }) {
     return (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard too
-        <section class="heat-frame" tabIndex={0} aria-label="Orders by date and hour">
+        <section class="heat-frame" tabIndex={0} aria-label={t("byDateAndHour")}>
             <table class="heat">
-                <caption>Orders by date and hour</caption>
+                <caption>{t("byDateAndHour")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">Date</th>
+                        <th scope="col">{t("date")}</th>
                         {hours.hours.map((hour) => (
                             <th key={hour} scope="col">
-                                {hourText(hour).slice(0, 2)}
+                                {hourName(hour)}
                             </th>
                         ))}
                     </tr>

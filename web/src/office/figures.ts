@@ -1,8 +1,11 @@
 // What the owner's figures say, worked out from what the node adds up: which days, when the peaks
 // were, more or less than before, and all of it as a table for spreadsheets.
+import { timeText } from "../base/date";
 import type { Trade } from "../base/protocol";
 import { formatAge } from "../base/time";
+import { sayAge } from "../base/words";
 import { amountText, csvTable } from "./export";
+import { type Text, t } from "./sums-words";
 
 /** So many trading days, the last being `day`. */
 export interface Period {
@@ -22,7 +25,14 @@ export function periodBefore({ day, days }: Period): Period | null {
 }
 
 export function periodText({ day, days }: Period): string {
-    return days === 1 ? `day ${day}` : `days ${day - days + 1} to ${day}`;
+    return days === 1
+        ? t("periodDay", { day })
+        : t("periodDays", { first: day - days + 1, last: day });
+}
+
+/** As a part of a file's name: "day-3", "days-1-to-3". */
+export function periodName({ day, days }: Period): string {
+    return days === 1 ? `day-${day}` : `days-${day - days + 1}-to-${day}`;
 }
 
 /** In percent, rounded; null where nothing was before. */
@@ -113,42 +123,35 @@ export function peaksOf({ sums }: Hours, count: number): readonly Hour[] {
     return [...sums].sort((a, b) => b.orders - a.orders || a.hour - b.hour).slice(0, count);
 }
 
+/** "18:00", as the language writes it. */
 export function hourText(hour: number): string {
-    return `${String(hour).padStart(2, "0")}:00`;
+    return timeText(new Date(2000, 0, 1, hour).getTime());
+}
+
+/** "18": over a column. */
+export function hourName(hour: number): string {
+    return String(hour).padStart(2, "0");
 }
 
 /** "4:05 min", "41 s". */
 export function waitText(seconds: number): string {
-    return seconds < 60 ? `${seconds} s` : `${formatAge(seconds * 1000)} min`;
+    const ms = seconds * 1000;
+    return seconds < 60 ? sayAge(ms) : t("minutesOf", { time: formatAge(ms) });
 }
 
-const channels: Record<string, string> = {
-    counter: "Counter",
-    phone: "Guests' phones",
-    web: "Web",
-    kiosk: "Kiosk",
-};
-const modes: Record<string, string> = { "eat-in": "Eat in", "take-away": "Take away" };
-const methods: Record<string, string> = {
-    cash: "Cash",
-    "card-external": "Card reader",
-    "card-online": "Card, online",
-};
-
-function capital(text: string): string {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
+/** One that is newer than the screen goes by the name that the node has for it. */
+const named = (name: string, text: string): string => t(text as Text) || name;
 
 export function channelText(name: string): string {
-    return channels[name] ?? capital(name);
+    return named(name, `channel_${name}`);
 }
 
 export function modeText(name: string): string {
-    return modes[name] ?? capital(name);
+    return named(name, `mode_${name}`);
 }
 
 export function methodText(name: string): string {
-    return methods[name] ?? capital(name);
+    return named(name, `method_${name}`);
 }
 
 /** Every figure: what it is of, its name, how many, and the amount. */

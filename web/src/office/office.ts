@@ -14,8 +14,10 @@ import type {
 } from "../base/protocol";
 import type { Wire } from "../base/socket";
 import { disconnected, initial, reduce, type State } from "../base/store";
+import { t as say } from "../base/words";
 import type { Heard } from "../ui/connection";
 import { type Ask, Refusal } from "./node";
+import { t } from "./sums-words";
 
 const lookEvery = 700; // ms, while one is under way
 const backoffFirst = 1_000;
@@ -80,7 +82,7 @@ function inWords(error: unknown): string {
     if (error instanceof Refusal) {
         return error.message;
     }
-    return "This device's node does not answer. Look whether it runs, then try again.";
+    return say("nodeSilent");
 }
 
 /** How far back the provider's lists are to be read for orders of that age. */
@@ -222,7 +224,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
 
     function show(mine: number, wish: Wish, now: Reconciliation, since: number): void {
         if (!isOf(now, wish)) {
-            giveUp("Somebody else asked for another comparison. Compare again after it.");
+            giveUp(t("otherDone"));
             return;
         }
         look.value = now;
@@ -294,7 +296,7 @@ export function startOffice({ clock, ask, open, fill }: World): Office {
                 token.value = (answer as { token: string }).token;
             } catch (error) {
                 return error instanceof Refusal && error.status === 401
-                    ? "That number and PIN do not go together."
+                    ? say("wrongPin")
                     : inWords(error);
             }
             lookAnew();

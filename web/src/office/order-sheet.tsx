@@ -4,10 +4,12 @@ import { dateText } from "../base/date";
 import { bankText } from "../base/holds";
 import { formatMoney } from "../base/money";
 import type { Order } from "../base/protocol";
+import { phaseText } from "../base/states";
 import { nodeNow } from "../base/stream";
 import { whereText } from "../base/table";
 import { Sheet } from "../ui/sheet";
 import type { Office } from "./office";
+import { type Text, t } from "./sums-words";
 
 interface Props {
     office: Office;
@@ -20,15 +22,18 @@ export function OrderSheet({ office, id, onClose }: Props) {
     useEffect(() => {
         office.order(id).then(setOrder, () => setOrder("none"));
     }, [id]);
-    const title = order === null || order === "none" ? "Order" : `Order ${order.number}`;
+    const title =
+        order === null || order === "none" ? t("order") : t("orderOf", { number: order.number });
     return (
         <Sheet title={title} onClose={onClose}>
-            {order === null && <p role="status">Looking it up.</p>}
-            {order === "none" && <p>It is not on this device, or cannot be read just now.</p>}
+            {order === null && <p role="status">{t("lookingUp")}</p>}
+            {order === "none" && <p>{t("orderNotHere")}</p>}
             {order !== null && order !== "none" && <Content office={office} order={order} />}
         </Sheet>
     );
 }
+
+const linesSay = { active: "lineOf", void: "lineVoided", refused: "lineRefused" } as const;
 
 function Content({ office, order }: { office: Office; order: Order }) {
     const session = office.session.value;
@@ -42,24 +47,36 @@ function Content({ office, order }: { office: Office; order: Order }) {
     return (
         <>
             <p>
-                Day {order.day}, {dateText(order.opened_at)}, {order.phase}
-                {where !== "" && `, ${where}`}
+                {t("orderHead", {
+                    day: order.day,
+                    at: dateText(order.opened_at),
+                    phase: phaseText(order),
+                })}
+                {where !== "" && (
+                    <>
+                        <br />
+                        <bdi>{where}</bdi>
+                    </>
+                )}
             </p>
             <ul>
                 {order.lines.map((line) => (
                     <li key={line.id}>
-                        {line.quantity}× {line.name}
-                        {line.state === "active" ? "" : ` (${line.state})`}: {money(line.total)}
+                        {t(linesSay[line.state], {
+                            quantity: line.quantity,
+                            name: line.name,
+                            sum: money(line.total),
+                        })}
                     </li>
                 ))}
             </ul>
             <table class="sums">
                 <tbody>
-                    <Row name="Owed" value={money(order.owed)} />
-                    <Row name="Paid" value={money(order.paid)} />
-                    <Row name="Given back" value={money(order.refunded)} />
+                    <Row name={t("owed")} value={money(order.owed)} />
+                    <Row name={t("paid")} value={money(order.paid)} />
+                    <Row name={t("givenBack")} value={money(order.refunded)} />
                     <Row
-                        name={order.due > 0 ? "Still to give back" : "Still to collect"}
+                        name={t(order.due > 0 ? "toGiveBack" : "toCollect")}
                         value={money(Math.abs(order.due))}
                     />
                 </tbody>
@@ -69,9 +86,9 @@ function Content({ office, order }: { office: Office; order: Order }) {
                 <table class="sums">
                     <thead>
                         <tr>
-                            <th scope="col">At Stripe, by the ledger</th>
-                            <th scope="col">State</th>
-                            <th scope="col">Amount</th>
+                            <th scope="col">{t("atStripe")}</th>
+                            <th scope="col">{t("state")}</th>
+                            <th scope="col">{t("amount")}</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -103,7 +120,7 @@ function ProviderRow({ id, state, amount }: { id: string; state: string; amount:
             <th scope="row">
                 <code>{id}</code>
             </th>
-            <td>{state.replaceAll("_", " ")}</td>
+            <td>{t(`at_${state}` as Text) || state}</td>
             <td>{amount}</td>
         </tr>
     );

@@ -1,6 +1,5 @@
 // Orders, ledger and Stripe side by side.
 import { useState } from "preact/hooks";
-import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Difference, Reconciliation, Sums } from "../base/protocol";
@@ -8,6 +7,7 @@ import { Icon } from "../ui/icon";
 import { csvOf, save } from "./export";
 import { isUnderWay, type Office, type Span } from "./office";
 import { OrderSheet } from "./order-sheet";
+import { counted, listed, t } from "./sums-words";
 
 const daysShown = 14;
 const patience = 8_000; // ms, until an answer is late
@@ -21,15 +21,12 @@ export function Reconcile({ office }: { office: Office }) {
     const day = office.report.value?.day ?? office.session.value?.day ?? 0;
     const compare = (): void => void office.compare(spanOf(chosen, day), isShared);
     return (
-        <section class="panel reconcile" aria-label="Reconciliation">
-            <h2>Does it match?</h2>
-            <p class="no-print">
-                The gateway compares what the orders say, what the ledger has and what Stripe has.
-                It changes nothing. Close the day first, when everybody has gone.
-            </p>
+        <section class="panel reconcile" aria-label={t("reconciliation")}>
+            <h2>{t("doesMatch")}</h2>
+            <p class="no-print">{t("matchHow")}</p>
             <div class="ask no-print">
                 <label>
-                    Compare
+                    {t("compare")}
                     <select
                         value={chosen}
                         onChange={(event) => setChosen(event.currentTarget.value)}
@@ -47,7 +44,7 @@ export function Reconcile({ office }: { office: Office }) {
                         checked={isShared}
                         onChange={(event) => setShared(event.currentTarget.checked)}
                     />
-                    Others use the Stripe account, too
+                    {t("othersToo")}
                 </label>
                 <button
                     type="button"
@@ -55,23 +52,20 @@ export function Reconcile({ office }: { office: Office }) {
                     disabled={office.isBusy.value}
                     onClick={compare}
                 >
-                    {office.isBusy.value ? "Comparing" : "Compare now"}
+                    {t(office.isBusy.value ? "comparing" : "compareNow")}
                 </button>
             </div>
             {office.problem.value !== null && (
                 <p class="flag flag-bad" role="alert">
                     <Icon name="warn" />
-                    <span>Nothing was compared: {office.problem.value}</span>
+                    <span>{t("notCompared", { why: office.problem.value })}</span>
                 </p>
             )}
             {isUnderWay(look) && <Progress look={look} waited={office.waited.value} />}
             {look?.state === "failed" && (
                 <p class="flag flag-bad" role="alert">
                     <Icon name="warn" />
-                    <span>
-                        Nothing was compared: {look.problem ?? "no reason was given"}
-                        {look.gateway ? ` (says ${look.gateway})` : ""}
-                    </span>
+                    <span>{failedText(look)}</span>
                 </p>
             )}
             {look?.state === "done" && <Result look={look} onOrder={setShown} />}
@@ -82,15 +76,19 @@ export function Reconcile({ office }: { office: Office }) {
     );
 }
 
+function failedText({ problem, gateway }: Reconciliation): string {
+    const why = problem ?? t("noReason");
+    return gateway ? t("notComparedBy", { why, gateway }) : t("notCompared", { why });
+}
+
 function choices(day: number): { value: string; text: string }[] {
     const days = Array.from({ length: Math.min(day, daysShown) }, (_, back) => ({
         value: back === 0 ? "today" : `day ${day - back}`,
-        text: back === 0 ? `The present day (${day})` : `Day ${day - back}`,
+        text: t(back === 0 ? "presentDay" : "dayOne", { day: day - back }),
     }));
     return [
         ...days,
-        { value: "last 8", text: "All orders of the last 8 days" },
-        { value: "last 31", text: "All orders of the last 31 days" },
+        ...[8, 31].map((days) => ({ value: `last ${days}`, text: counted("allOfLast", days) })),
     ];
 }
 
@@ -109,28 +107,19 @@ function Progress({ look, waited }: { look: Reconciliation | null; waited: numbe
     const isAsked = look?.state === "asked";
     return (
         <div class="progress" role="status">
-            <progress aria-label="Comparing" />
-            {isAsked && waited < patience && <p>The gateway is asked.</p>}
-            {isAsked && waited >= patience && (
-                <p class="flag">
-                    The gateway has not answered yet. It answers while it is linked to this device,
-                    and one question after the other; another version of its software may not know
-                    this one.
-                </p>
-            )}
-            {!isAsked && (
-                <p>
-                    {look?.gateway ?? "The gateway"} reads {readingText(look)}
-                </p>
-            )}
+            <progress aria-label={t("comparing")} />
+            {isAsked && waited < patience && <p>{t("isAsked")}</p>}
+            {isAsked && waited >= patience && <p class="flag">{t("notAnswered")}</p>}
+            {!isAsked && <p>{readingText(look)}</p>}
         </div>
     );
 }
 
 function readingText(look: Reconciliation | null): string {
+    const gateway = look?.gateway ?? t("theGateway");
     return look?.reading === "orders"
-        ? `the orders: ${look.orders ?? 0} so far.`
-        : `what Stripe has: ${look?.objects ?? 0} so far.`;
+        ? counted("readsOrders", look.orders ?? 0, { gateway })
+        : counted("readsStripe", look?.objects ?? 0, { gateway });
 }
 
 interface ResultProps {
@@ -152,22 +141,17 @@ function Result({ look, onOrder }: ResultProps) {
                     ))}
                 </ol>
             )}
-            {hidden > 0 && (
-                <p class="flag">
-                    And {hidden} more: <code>trestle-gateway reconcile</code> on the gateway lists
-                    all.
-                </p>
-            )}
+            {hidden > 0 && <p class="flag">{counted("moreHidden", hidden)}</p>}
             <p class="quiet">{footText(look)}</p>
             <div class="tools no-print">
                 <button type="button" onClick={() => window.print()}>
-                    Print
+                    {t("print")}
                 </button>
                 <button
                     type="button"
                     onClick={() => save(nameOf(look, "csv"), "text/csv", csvOf(look))}
                 >
-                    Save as CSV
+                    {t("saveCsv")}
                 </button>
                 <button
                     type="button"
@@ -179,7 +163,7 @@ function Result({ look, onOrder }: ResultProps) {
                         )
                     }
                 >
-                    Save as JSON
+                    {t("saveJson")}
                 </button>
             </div>
         </>
@@ -196,36 +180,45 @@ function Verdict({ look }: { look: Reconciliation }) {
     return look.matches ? (
         <p class="verdict verdict-good" role="status">
             <Icon name="check" />
-            All matches
+            {t("allMatches")}
         </p>
     ) : (
         <p class="verdict verdict-bad" role="alert">
             <Icon name="warn" />
-            {count(found, "thing does not match", "things do not match")}
+            {counted("mismatches", found)}
         </p>
     );
 }
 
+/** What was compared, when, and where. */
+function comparedText({ day, ended, gateway = "" }: Reconciliation): string {
+    const values = { at: dateText(ended ?? 0), day: day ?? 0, gateway };
+    if (day === undefined) {
+        return t(gateway ? "comparedAllBy" : "comparedAll", values);
+    }
+    return t(gateway ? "comparedDayBy" : "comparedDay", values);
+}
+
 function footText(look: Reconciliation): string {
-    const time = (ms: number | undefined): string => dateText(ms ?? 0);
-    const of = look.day === undefined ? "All orders" : `Orders of day ${look.day}`;
+    const counts = listed([
+        counted("paymentCount", look.payments ?? 0),
+        counted("refundCount", look.refunds ?? 0),
+        counted("disputeCount", look.disputes ?? 0),
+    ]);
     const others = look.others ?? 0;
     return [
-        `${of}, compared ${time(look.ended)}${look.gateway ? ` by ${look.gateway}` : ""}.`,
-        `Payments at Stripe since ${time(look.since)}:`,
-        `${count(look.payments ?? 0, "payment", "payments")},`,
-        `${count(look.refunds ?? 0, "refund", "refunds")},`,
-        `${count(look.disputes ?? 0, "dispute", "disputes")}.`,
-        ...(others > 0 ? [`${others} at Stripe ${others === 1 ? "is" : "are"} of others.`] : []),
+        comparedText(look),
+        t("stripeSince", { at: dateText(look.since ?? 0), counts }),
+        ...(others > 0 ? [counted("ofOthers", others)] : []),
     ].join(" ");
 }
 
 const none: Sums = { taken: 0, given_back: 0, held: 0, disputed: 0 };
 const rows = [
-    { name: "Taken", of: ({ taken }: Sums) => taken },
-    { name: "Given back", of: ({ given_back }: Sums) => -given_back },
-    { name: "Held, not taken yet", of: ({ held }: Sums) => held },
-    { name: "Disputed by banks", of: ({ disputed }: Sums) => disputed },
+    { name: "taken", of: ({ taken }: Sums) => taken },
+    { name: "givenBack", of: ({ given_back }: Sums) => -given_back },
+    { name: "heldNotTaken", of: ({ held }: Sums) => held },
+    { name: "disputedByBanks", of: ({ disputed }: Sums) => disputed },
 ] as const;
 
 const sumOf = ({ taken, given_back, held }: Sums): number => taken - given_back + held;
@@ -239,17 +232,17 @@ function SideBySide({ look }: { look: Reconciliation }) {
         <table class="sums">
             <thead>
                 <tr>
-                    <th scope="col">By card</th>
-                    <th scope="col">Orders</th>
-                    <th scope="col">Ledger</th>
+                    <th scope="col">{t("byCard")}</th>
+                    <th scope="col">{t("orders")}</th>
+                    <th scope="col">{t("ledger")}</th>
                     <th scope="col">Stripe</th>
                 </tr>
             </thead>
             <tbody>
                 {rows.map(({ name, of }) => (
                     <tr key={name} class={of(ledger) === of(stripe) ? "" : "is-off"}>
-                        <th scope="row">{name}</th>
-                        <td aria-label="not said by orders">–</td>
+                        <th scope="row">{t(name)}</th>
+                        <td aria-label={t("notSaid")}>–</td>
                         <td>{money(of(ledger))}</td>
                         <td>{money(of(stripe))}</td>
                     </tr>
@@ -263,10 +256,12 @@ function SideBySide({ look }: { look: Reconciliation }) {
                             : "is-off"
                     }
                 >
-                    <th scope="row">Comes to</th>
+                    <th scope="row">{t("comesTo")}</th>
                     <td>
                         {money(look.owed ?? 0)}
-                        {(look.tip ?? 0) > 0 && <small>with tips of {money(look.tip ?? 0)}</small>}
+                        {(look.tip ?? 0) > 0 && (
+                            <small>{t("withTips", { sum: money(look.tip ?? 0) })}</small>
+                        )}
                     </td>
                     <td>{money(sumOf(ledger))}</td>
                     <td>{money(sumOf(stripe))}</td>
@@ -294,7 +289,7 @@ function DifferenceRow({ one, onOrder }: RowProps) {
             {one.object !== "" && <code>{one.object}</code>}
             {order !== undefined && (
                 <button type="button" class="no-print" onClick={() => onOrder(order)}>
-                    Show the order {one.number}
+                    {t("showOrder", { number: one.number })}
                 </button>
             )}
         </li>

@@ -100,11 +100,7 @@ function Shown({ office, part }: { office: Office; part: Part }) {
         case "setup":
             return <SetupPart office={office} />;
         case "figures":
-            return (
-                <AsIs>
-                    <Figures office={office} />
-                </AsIs>
-            );
+            return <Figures office={office} />;
         case "menu":
             return (
                 <AsIs>
@@ -117,10 +113,8 @@ function Shown({ office, part }: { office: Office; part: Part }) {
             return (
                 <>
                     <DayPanel office={office} />
-                    <AsIs>
-                        <Takings office={office} />
-                        <Reconcile office={office} />
-                    </AsIs>
+                    <Takings office={office} />
+                    <Reconcile office={office} />
                 </>
             );
     }

@@ -1,11 +1,11 @@
-import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import type { Report } from "../base/protocol";
 import { nodeNow } from "../base/stream";
+import { t as say } from "../base/words";
 import { methodText } from "./figures";
 import type { Office } from "./office";
-import { counted } from "./words";
+import { counted, listed, t } from "./sums-words";
 
 /** Whose they are, as far as somebody signed in took them. */
 export function TipsTaken({ report, money }: { report: Report; money(minor: number): string }) {
@@ -13,15 +13,15 @@ export function TipsTaken({ report, money }: { report: Report; money(minor: numb
         <table class="sums">
             <thead>
                 <tr>
-                    <th scope="col">Tips taken by</th>
-                    <th scope="col">Tips</th>
+                    <th scope="col">{t("tipsTakenBy")}</th>
+                    <th scope="col">{t("tips")}</th>
                 </tr>
             </thead>
             <tbody>
                 {report.tips.map(({ staff, tip }) => (
                     <tr key={staff}>
                         <th scope="row">
-                            {staff === 0 ? "Nobody in particular" : `Staff ${staff}`}
+                            {staff === 0 ? t("nobody") : say("staff", { number: staff })}
                         </th>
                         <td>{money(tip)}</td>
                     </tr>
@@ -36,9 +36,7 @@ export function heldText({ held_until: end }: Report, now: number): string {
     if (end === undefined) {
         return "";
     }
-    return end > now
-        ? `the first until ${dateText(end)}`
-        : `the first ended on ${dateText(end)}, and no gateway has said that it was charged`;
+    return t(end > now ? "heldUntil" : "heldEnded", { at: dateText(end) });
 }
 
 export function Takings({ office }: { office: Office }) {
@@ -46,45 +44,45 @@ export function Takings({ office }: { office: Office }) {
     const report = office.report.value;
     if (session === null || report === null) {
         return (
-            <section class="panel" aria-label="Takings">
-                <h2>Takings</h2>
-                <p role="status">Adding up.</p>
+            <section class="panel" aria-label={t("takings")}>
+                <h2>{t("takings")}</h2>
+                <p role="status">{t("adding")}</p>
             </section>
         );
     }
     const money = (minor: number): string => formatMoney(minor, session);
     return (
-        <section class="panel" aria-label="Takings">
-            <h2>{report.day === 0 ? "No trading day yet" : `Takings of day ${report.day}`}</h2>
+        <section class="panel" aria-label={t("takings")}>
+            <h2>{report.day === 0 ? t("noDay") : t("takingsOf", { day: report.day })}</h2>
             <dl class="figures">
-                <Figure name="Sold" value={money(report.owed)} isMain />
-                <Figure name="Orders" value={`${report.orders}`} note={ordersText(report)} />
-                <Figure name="Given back" value={money(report.refunded)} />
-                <Figure name="Tax in it" value={money(report.tax)} />
+                <Figure name={t("sold")} value={money(report.owed)} isMain />
+                <Figure name={t("orders")} value={`${report.orders}`} note={ordersText(report)} />
+                <Figure name={t("givenBack")} value={money(report.refunded)} />
+                <Figure name={t("taxInIt")} value={money(report.tax)} />
                 {report.tip > 0 && (
-                    <Figure name="Tips" value={money(report.tip)} note="not in what was sold" />
+                    <Figure name={t("tips")} value={money(report.tip)} note={t("tipsApart")} />
                 )}
                 {report.held > 0 && (
                     <Figure
-                        name="Held by banks"
+                        name={t("heldByBanks")}
                         value={money(report.held)}
                         note={heldText(report, nodeNow(office.stream))}
                     />
                 )}
                 {report.give_back > 0 && (
-                    <Figure name="Still to give back" value={money(report.give_back)} />
+                    <Figure name={t("toGiveBack")} value={money(report.give_back)} />
                 )}
                 {report.collect > 0 && (
-                    <Figure name="Still to collect" value={money(report.collect)} />
+                    <Figure name={t("toCollect")} value={money(report.collect)} />
                 )}
             </dl>
             {report.methods.length > 0 && (
                 <table class="sums">
                     <thead>
                         <tr>
-                            <th scope="col">Paid by</th>
-                            <th scope="col">Taken</th>
-                            <th scope="col">Given back</th>
+                            <th scope="col">{t("paidBy")}</th>
+                            <th scope="col">{t("taken")}</th>
+                            <th scope="col">{t("givenBack")}</th>
                         </tr>
                     </thead>
                     <tbody>
@@ -106,9 +104,10 @@ export function Takings({ office }: { office: Office }) {
 }
 
 function ordersText({ open, completed, cancelled, uncollected }: Report): string {
-    const parts = [`${open} open`, `${completed} handed over`];
+    const parts = [counted("openCount", open), counted("handedCount", completed)];
     const left = uncollected > 0 ? [counted("leftBehind", uncollected)] : [];
-    return [...parts, ...left, ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])].join(", ");
+    const gone = cancelled > 0 ? [counted("cancelledCount", cancelled)] : [];
+    return listed([...parts, ...left, ...gone]);
 }
 
 interface FigureProps {
@@ -132,9 +131,7 @@ export function Figure({ name, value, note, isMain }: FigureProps) {
 
 /** What to make of the figures; "" when they are right. */
 export function remakingText({ remaking }: Report): string {
-    return remaking
-        ? "This device is working its figures over, and they may be as before: wait some seconds."
-        : "";
+    return remaking ? t("remaking") : "";
 }
 
 export function Remaking({ report }: { report: Report }) {
@@ -148,11 +145,10 @@ export function Remaking({ report }: { report: Report }) {
 
 /** What is shown is what this device has. */
 export function Missing({ report }: { report: Report }) {
-    const names = report.missing.map(({ name }) => name).join(", ");
+    const names = listed(report.missing.map(({ name }) => name));
     return names === "" ? null : (
         <p class="flag" role="status">
-            {count(report.missing.length, "device is", "devices are")} out of reach or ahead of this
-            one, so sales may be missing here: {names}.
+            {counted("missing", report.missing.length, { names })}
         </p>
     );
 }

@@ -1,6 +1,5 @@
 // The owner's figures of one or more trading days, and the report that is printed of them.
 import { useEffect, useState } from "preact/hooks";
-import { count } from "../base/count";
 import { dateText } from "../base/date";
 import { formatMoney } from "../base/money";
 import { makePart } from "../base/part";
@@ -15,6 +14,7 @@ import {
     channelText,
     csvOf,
     daysMost,
+    hourName,
     hoursOf,
     hourText,
     methodText,
@@ -23,13 +23,14 @@ import {
     pathOf,
     peaksOf,
     periodBefore,
+    periodName,
     periodText,
     placeHere,
     waitText,
 } from "./figures";
 import type { Office } from "./office";
+import { counted, percentText, t } from "./sums-words";
 import { Figure, Missing, Remaking } from "./takings";
-import { t } from "./words";
 
 const booksPart = makePart(() => import("./books-part"));
 const lookEvery = 30_000; // ms
@@ -72,9 +73,9 @@ export function Figures({ office }: { office: Office }) {
     }, []);
     if (session === null || day === 0) {
         return (
-            <section class="panel" aria-label="Figures">
-                <h2>No trading day yet</h2>
-                <p>Figures begin with the first order.</p>
+            <section class="panel" aria-label={t("figures")}>
+                <h2>{t("noDay")}</h2>
+                <p>{t("noDayHow")}</p>
             </section>
         );
     }
@@ -94,8 +95,8 @@ export function Figures({ office }: { office: Office }) {
                 {({ Books }) => <Books office={office} period={period} />}
             </Shown>
             {!isShown && problem === "" && (
-                <section class="panel" aria-label="Figures">
-                    <p role="status">Adding up.</p>
+                <section class="panel" aria-label={t("figures")}>
+                    <p role="status">{t("adding")}</p>
                 </section>
             )}
         </>
@@ -123,11 +124,11 @@ async function look(office: Office, period: Period): Promise<Look> {
 function periods(today: number): { period: Period; text: string }[] {
     const single = Array.from({ length: Math.min(today, daysShown) }, (_, back) => ({
         period: { day: today - back, days: 1 },
-        text: back === 0 ? `Day ${today}, the newest` : `Day ${today - back}`,
+        text: t(back === 0 ? "dayNewest" : "dayOne", { day: today - back }),
     }));
     const last = [2, 3, 7, 14, daysMost]
         .filter((days) => days <= today)
-        .map((days) => ({ period: { day: today, days }, text: `The last ${days} days` }));
+        .map((days) => ({ period: { day: today, days }, text: counted("lastDays", days) }));
     return [...single.slice(0, 1), ...last, ...single.slice(1)];
 }
 
@@ -141,12 +142,11 @@ interface ToolsProps {
 
 function Tools({ session, period, today, onChoose, children: trade }: ToolsProps) {
     const key = ({ day, days }: Period): string => `${day} ${days}`;
-    const name = (kind: string): string =>
-        `figures-${periodText(period).replaceAll(" ", "-")}.${kind}`;
+    const name = (kind: string): string => `figures-${periodName(period)}.${kind}`;
     return (
-        <section class="panel choose-days no-print" aria-label="Which days">
+        <section class="panel choose-days no-print" aria-label={t("whichDays")}>
             <label>
-                Trading days
+                {t("tradingDays")}
                 <select
                     value={key(period)}
                     onChange={(event) => {
@@ -165,7 +165,7 @@ function Tools({ session, period, today, onChoose, children: trade }: ToolsProps
             </label>
             <div class="tools">
                 <button type="button" disabled={trade === null} onClick={() => window.print()}>
-                    Print the report
+                    {t("printReport")}
                 </button>
                 <button
                     type="button"
@@ -174,7 +174,7 @@ function Tools({ session, period, today, onChoose, children: trade }: ToolsProps
                         trade && save(name("csv"), "text/csv", csvOf(trade, session.digits))
                     }
                 >
-                    Save as CSV
+                    {t("saveCsv")}
                 </button>
                 <button
                     type="button"
@@ -183,7 +183,7 @@ function Tools({ session, period, today, onChoose, children: trade }: ToolsProps
                         trade && save(name("json"), "application/json", JSON.stringify(trade))
                     }
                 >
-                    Save as JSON
+                    {t("saveJson")}
                 </button>
             </div>
         </section>
@@ -195,16 +195,14 @@ function Tools({ session, period, today, onChoose, children: trade }: ToolsProps
 function Report({ session, shown }: { session: Session; shown: Look }) {
     const { period, trade, before } = shown;
     const money: Money = (minor) => formatMoney(minor, session);
-    const title = periodText(period);
+    const popup = session.popup || t("thePopup");
     return (
         <div class="report">
             <header class="report-head">
-                <h2>
-                    {session.popup || "The pop-up"}: {title}
-                </h2>
+                <h2>{t("titleOf", { popup, period: periodText(period) })}</h2>
                 <p class="quiet">
-                    As this device has it, {dateText(Date.now())}.
-                    {before === null && " There are not as many days before to compare with."}
+                    {t("asHere", { at: dateText(Date.now()) })}
+                    {before === null && ` ${t("noBefore")}`}
                 </p>
             </header>
             <KeyFigures period={period} trade={trade} before={before} money={money} />
@@ -212,17 +210,13 @@ function Report({ session, shown }: { session: Session; shown: Look }) {
             <Items trade={trade} money={money} />
             <div class="split">
                 <Payments trade={trade} money={money} />
-                <Shares caption="Where it was ordered" money={money} text={channelText}>
+                <Shares caption={t("whereOrdered")} money={money} text={channelText}>
                     {trade.channels}
                 </Shares>
-                <Shares caption="Eat in or take away" money={money} text={modeText}>
+                <Shares caption={t("eatOrTake")} money={money} text={modeText}>
                     {trade.modes}
                 </Shares>
-                <Shares
-                    caption="Numbers given by device"
-                    money={money}
-                    text={(lane) => lane || "None"}
-                >
+                <Shares caption={t("byLane")} money={money} text={(lane) => lane || t("none")}>
                     {trade.lanes}
                 </Shares>
                 <Waits trade={trade} />
@@ -243,8 +237,8 @@ function comparison(now: number, then: number | undefined, before: string): stri
     if (percent === null) {
         return "";
     }
-    const sign = percent > 0 ? "▲" : percent < 0 ? "▼" : "=";
-    return `${sign} ${Math.abs(percent)} % on ${before}`;
+    const text = percent > 0 ? "comparedUp" : percent < 0 ? "comparedDown" : "comparedSame";
+    return t(text, { percent: percentText(Math.abs(percent) / 100), before });
 }
 
 function KeyFigures({
@@ -259,38 +253,38 @@ function KeyFigures({
     const each = average(report.owed, report.orders);
     const eachBefore = before ? average(before.report.owed, before.report.orders) : undefined;
     return (
-        <section class="panel" aria-label="Key figures">
+        <section class="panel" aria-label={t("keyFigures")}>
             <dl class="figures">
                 <Figure
-                    name="Sold"
+                    name={t("sold")}
                     value={money(report.owed)}
                     note={comparison(report.owed, before?.report.owed, than)}
                     isMain
                 />
                 <Figure
-                    name="Orders"
+                    name={t("orders")}
                     value={`${report.orders}`}
                     note={comparison(report.orders, before?.report.orders, than)}
                 />
                 <Figure
-                    name="Average order"
+                    name={t("averageOrder")}
                     value={money(each)}
                     note={comparison(each, eachBefore, than)}
                 />
-                <Figure name="Tax in it" value={money(report.tax)} />
-                <Figure name="Given back" value={money(report.refunded)} />
-                <Figure name="Discounts" value={money(report.discount)} />
+                <Figure name={t("taxInIt")} value={money(report.tax)} />
+                <Figure name={t("givenBack")} value={money(report.refunded)} />
+                <Figure name={t("discounts")} value={money(report.discount)} />
                 {report.tip > 0 && (
-                    <Figure name="Tips" value={money(report.tip)} note="not in what was sold" />
+                    <Figure name={t("tips")} value={money(report.tip)} note={t("tipsApart")} />
                 )}
                 <Figure
-                    name="Half ready within"
+                    name={t("halfReady")}
                     value={trade.waiting.orders > 0 ? waitText(trade.waiting.half) : "–"}
                 />
             </dl>
             {!report.complete && (
                 <p class="flag" role="status">
-                    These days have more orders than one report adds up. Choose fewer days.
+                    {t("tooManyOrders")}
                 </p>
             )}
             <Remaking report={report} />
@@ -306,24 +300,26 @@ function Peaks({ trade, money }: Props) {
         return null;
     }
     return (
-        <section class="panel" aria-label="Peak hours">
+        <section class="panel" aria-label={t("peakHours")}>
             <h3>
-                Most orders came from {hourText(first.hour)} to {hourText((first.hour + 1) % 24)}
+                {t("peakFrom", {
+                    from: hourText(first.hour),
+                    to: hourText((first.hour + 1) % 24),
+                })}
             </h3>
             <Columns
-                label="Sold by hour"
+                label={t("soldByHour")}
                 columns={hours.sums.map(({ hour, orders, owed }) => ({
                     key: `${hour}`,
-                    name: hourText(hour).slice(0, 2),
+                    name: hourName(hour),
                     amount: owed,
-                    text: `${money(owed)}, ${count(orders, "order", "orders")}`,
+                    text: counted("hourSays", orders, { sum: money(owed) }),
                 }))}
             />
             <HeatMap hours={hours} />
             {trade.untimed > 0 && (
                 <p class="quiet">
-                    {count(trade.untimed, "order has", "orders have")} no sound time:{" "}
-                    {money(trade.untimed_owed)}.
+                    {counted("untimed", trade.untimed, { sum: money(trade.untimed_owed) })}
                 </p>
             )}
         </section>
@@ -340,10 +336,10 @@ function Items({ trade, money }: Props) {
     const rest = items.slice(shown.length);
     const restOwed = rest.reduce((sum, { owed }) => sum + owed, 0);
     return (
-        <section class="panel" aria-label="Items">
+        <section class="panel" aria-label={t("items")}>
             <BarTable
-                caption="Items, what brought most first"
-                heads={["Item", "Units", "Sold", "Share"]}
+                caption={t("itemsBest")}
+                heads={[t("item"), t("unitsHead"), t("sold"), t("share")]}
                 rows={shown.map((one) => ({
                     key: `${one.stall} ${one.item} ${one.name}`,
                     name: one.name,
@@ -352,26 +348,20 @@ function Items({ trade, money }: Props) {
                 }))}
             />
             {rest.length > 0 && (
-                <p class="quiet">
-                    And {count(rest.length, "item", "items")} more for {money(restOwed)}.
-                </p>
+                <p class="quiet">{counted("moreItems", rest.length, { sum: money(restOwed) })}</p>
             )}
             {items.length > itemsShown && (
                 <button type="button" class="no-print" onClick={() => setAll(!isAll)}>
-                    {isAll ? `Show the first ${itemsShown}` : "Show all items"}
+                    {isAll ? t("showFirst", { n: itemsShown }) : t("showAll")}
                 </button>
             )}
-            {trade.kept > 0 && (
-                <p class="quiet">
-                    {money(trade.kept)} more is owed for what was handed over of cancelled orders.
-                </p>
-            )}
+            {trade.kept > 0 && <p class="quiet">{t("keptOf", { sum: money(trade.kept) })}</p>}
         </section>
     );
 }
 
 function shareText(part: number, whole: number): string {
-    return whole > 0 ? `${Math.round((part / whole) * 100)} %` : "–";
+    return whole > 0 ? percentText(part / whole) : "–";
 }
 
 interface SharesProps {
@@ -386,7 +376,7 @@ function Shares({ caption, money, text, children }: SharesProps) {
         <section class="panel" aria-label={caption}>
             <BarTable
                 caption={caption}
-                heads={["Name", "Orders", "Sold"]}
+                heads={[t("nameHead"), t("orders"), t("sold")]}
                 rows={children.map(({ name, orders, owed }) => ({
                     key: name,
                     name: text(name),
@@ -400,10 +390,10 @@ function Shares({ caption, money, text, children }: SharesProps) {
 
 function Payments({ trade, money }: Props) {
     return (
-        <section class="panel" aria-label="How it was paid">
+        <section class="panel" aria-label={t("howPaid")}>
             <BarTable
-                caption="How it was paid"
-                heads={["Paid by", "Taken", "Given back"]}
+                caption={t("howPaid")}
+                heads={[t("paidBy"), t("taken"), t("givenBack")]}
                 rows={trade.report.methods.map(({ method, paid, refunded }) => ({
                     key: method,
                     name: methodText(method),
@@ -417,20 +407,20 @@ function Payments({ trade, money }: Props) {
 
 function Waits({ trade }: { trade: Trade }) {
     const rows = [
-        { name: "Ordered to ready", wait: trade.waiting },
-        { name: "Accepted to ready", wait: trade.cooking },
-        { name: "Ready to handed over", wait: trade.handing },
+        { name: t("orderedToReady"), wait: trade.waiting },
+        { name: t("acceptedToReady"), wait: trade.cooking },
+        { name: t("readyToHanded"), wait: trade.handing },
     ];
     return (
-        <section class="panel" aria-label="How long it took">
+        <section class="panel" aria-label={t("howLong")}>
             <table class="sums">
-                <caption>How long it took, in minutes</caption>
+                <caption>{t("howLongMinutes")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">Within</th>
-                        <th scope="col">Half</th>
-                        <th scope="col">9 in 10</th>
-                        <th scope="col">99 in 100</th>
+                        <th scope="col">{t("within")}</th>
+                        <th scope="col">{t("half")}</th>
+                        <th scope="col">{t("most")}</th>
+                        <th scope="col">{t("nearlyAll")}</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -438,7 +428,7 @@ function Waits({ trade }: { trade: Trade }) {
                         <tr key={name}>
                             <th scope="row">
                                 {name}
-                                <small>{count(wait.orders, "order", "orders")}</small>
+                                <small>{counted("orderCount", wait.orders)}</small>
                             </th>
                             {([wait.half, wait.most, wait.nearly_all] as const).map((one, at) => (
                                 <td key={at}>{wait.orders > 0 ? formatAge(one * 1000) : "–"}</td>
@@ -454,33 +444,41 @@ function Waits({ trade }: { trade: Trade }) {
 function Losses({ trade, money }: Props) {
     const { voided, refused, uncollected, report } = trade;
     const rows = [
-        { name: "Voided", what: count(voided.units, "unit", "units"), amount: voided.amount },
-        { name: "Refused", what: count(refused.units, "unit", "units"), amount: refused.amount },
+        {
+            name: t("voided"),
+            what: counted("unitCount", voided.units),
+            amount: voided.amount,
+        },
+        {
+            name: t("refused"),
+            what: counted("unitCount", refused.units),
+            amount: refused.amount,
+        },
         {
             name: t("nobodyCame"),
-            what: count(uncollected.units, "unit", "units"),
+            what: counted("unitCount", uncollected.units),
             amount: uncollected.amount,
         },
         {
-            name: "Cancelled",
-            what: count(report.cancelled, "order", "orders"),
+            name: t("cancelled"),
+            what: counted("orderCount", report.cancelled),
             amount: trade.cancelled_owed,
         },
         {
-            name: "Discounts",
-            what: count(trade.discounted, "order", "orders"),
+            name: t("discounts"),
+            what: counted("orderCount", trade.discounted),
             amount: report.discount,
         },
     ];
     return (
-        <section class="panel" aria-label="Not earned, or left behind">
+        <section class="panel" aria-label={t("notEarned")}>
             <table class="sums">
-                <caption>Not earned, or left behind</caption>
+                <caption>{t("notEarned")}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">Why</th>
-                        <th scope="col">How many</th>
-                        <th scope="col">Worth</th>
+                        <th scope="col">{t("why")}</th>
+                        <th scope="col">{t("howMany")}</th>
+                        <th scope="col">{t("worth")}</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -499,13 +497,13 @@ function Losses({ trade, money }: Props) {
 
 function Days({ trade, money }: Props) {
     return (
-        <section class="panel" aria-label="By trading day">
+        <section class="panel" aria-label={t("byDay")}>
             <BarTable
-                caption="By trading day"
-                heads={["Day", "Orders", "Sold"]}
+                caption={t("byDay")}
+                heads={[t("day"), t("orders"), t("sold")]}
                 rows={trade.days.map(({ day, orders, owed }) => ({
                     key: `${day}`,
-                    name: `Day ${day}`,
+                    name: t("dayOne", { day }),
                     amount: owed,
                     cells: [orders, money(owed)],
                 }))}
