@@ -1,6 +1,6 @@
 // What an owner does in each language: the poster and the tables' codes on a real node, the office
-// on a fake one. Nothing is left for axe, and on a phone nothing is cut off or too small, from right
-// to left too.
+// on a fake one. Nothing is left for axe, and on a phone nothing is cut off or too small, from
+// right to left too.
 import { type Browser, expect, type Page } from "@playwright/test";
 import { type Stall, startStall } from "./mesh";
 import { expectNoSidewaysScroll, phone, smallTargets, tablet, violations } from "./pages";
