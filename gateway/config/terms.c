@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gateway/config/sms_fields.h"
+#include "sync/base/check.h"
 
 enum { MINUTES_MAX = 7 * 24 * 60, SMS_PER_DAY_MAX = 100000 };
 
@@ -179,59 +180,65 @@ static int set_late(void *context, const char *value)
 }
 
 static const struct setting_more rows[] = {
-    {{"stripe-url", "URL", "where card payments are asked for"},
-     "https://HOST, or http://127.0.0.1:PORT",
-     set_url},
-    {{"stripe-script", "URL", "the provider's script for the page where customers pay"},
-     "https://HOST/PATH, or http://127.0.0.1:PORT/PATH",
-     set_script},
-    {{"stripe-keys", "FOLDER",
-      "where the provider's keys lie (systemd's credentials, STATE/stripe)"},
-     "a path",
-     set_keys},
-    {{"apple-pay-file", "FILE", "what the provider hands out for Apple, which asks for it here"},
-     "a path",
-     set_apple_file},
-    {{"pause-minutes", "N",
-      "when the kitchen is not heard from for so long, customers cannot order; 0 = never"},
-     "0 to 10080",
-     set_pause},
-    {{"decide-minutes", "N", "what the kitchen has not accepted by then is refused; 0 = never"},
-     "0 to 10080",
-     set_decide},
-    {{"pay-minutes", "N", "what is not paid by then cannot be paid by card any more; 0 = never"},
-     "0 to 10080",
-     set_pay},
-    {{"unpaid-minutes", "N",
-      "a customer's order that nobody paid or confirmed by then is refused; 0 = never"},
-     "0 to 10080",
-     set_unpaid},
-    {{"push-contact", "URL",
-      "customers' browsers are told of their orders (Web Push); whom a push service may ask"},
-     "mailto:NAME@HOST, or https://HOST/PATH",
-     set_push_contact},
-    {{"push-practice", "URL", "a push service for practice, on this machine"},
-     "http://127.0.0.1:PORT",
-     set_push_practice},
-    {{"sms-url", "URL", "customers' telephones are told of their orders: where SMS are sent from"},
-     "https://HOST/PATH, or http://127.0.0.1:PORT/PATH",
-     set_sms_url},
-    {{"sms-from", "TEXT", "the sender of SMS, as their provider wants it"},
-     "a number or a name",
-     set_sms_from},
-    {{"sms-fields", "NAMES", "how the provider calls sender, receiver and text of an SMS"},
-     "three names with commas: From,To,Body",
-     set_sms_fields},
-    {{"sms-repeats", "yes|no",
-      "yes: the provider sends once what comes twice with one Idempotency-Key"},
-     "yes or no",
-     set_sms_repeats},
-    {{"sms-per-day", "N", "SMS of one trading day at most"}, "0 to 100000", set_sms_per_day},
-    {{"late-minutes", "N",
-      "what was accepted so long ago and is not ready is late, and its customer is told; 0 = "
-      "never"},
-     "0 to 10080",
-     set_late},
+    {SETTING_INFO("stripe-url", "URL", "where card payments are asked for",
+                  SETTING_USUAL("https://api.stripe.com")),
+     "https://HOST, or http://127.0.0.1:PORT", set_url},
+    {SETTING_INFO("stripe-script", "URL", "the provider's script for the page where customers pay",
+                  SETTING_USUAL("https://js.stripe.com/endive/stripe.js")),
+     "https://HOST/PATH, or http://127.0.0.1:PORT/PATH", set_script},
+    {SETTING_INFO("stripe-keys", "FOLDER",
+                  "where the provider's keys lie (systemd's credentials, STATE/stripe)",
+                  SETTING_WITHOUT("systemd's credentials, or stripe in the state folder")),
+     "a path", set_keys},
+    {SETTING_INFO("apple-pay-file", "FILE",
+                  "what the provider hands out for Apple, which asks for it here"),
+     "a path", set_apple_file},
+    {SETTING_INFO(
+         "pause-minutes", "N",
+         "when the kitchen is not heard from for so long, customers cannot order; 0 = never",
+         SETTING_USUAL("5")),
+     "0 to 10080", set_pause},
+    {SETTING_INFO("decide-minutes", "N",
+                  "what the kitchen has not accepted by then is refused; 0 = never",
+                  SETTING_USUAL("20")),
+     "0 to 10080", set_decide},
+    {SETTING_INFO("pay-minutes", "N",
+                  "what is not paid by then cannot be paid by card any more; 0 = never",
+                  SETTING_USUAL("30")),
+     "0 to 10080", set_pay},
+    {SETTING_INFO("unpaid-minutes", "N",
+                  "a customer's order that nobody paid or confirmed by then is refused; 0 = never",
+                  SETTING_USUAL("60")),
+     "0 to 10080", set_unpaid},
+    {SETTING_INFO(
+         "push-contact", "URL",
+         "customers' browsers are told of their orders (Web Push); whom a push service may ask",
+         SETTING_WITHOUT("no Web Push")),
+     "mailto:NAME@HOST, or https://HOST/PATH", set_push_contact},
+    {SETTING_INFO("push-practice", "URL", "a push service for practice, on this machine"),
+     "http://127.0.0.1:PORT", set_push_practice},
+    {SETTING_INFO("sms-url", "URL",
+                  "customers' telephones are told of their orders: where SMS are sent from",
+                  SETTING_WITHOUT("no SMS")),
+     "https://HOST/PATH, or http://127.0.0.1:PORT/PATH", set_sms_url},
+    {SETTING_INFO("sms-from", "TEXT", "the sender of SMS, as their provider wants it"),
+     "a number or a name", set_sms_from},
+    {SETTING_INFO("sms-fields", "NAMES",
+                  "how the provider calls sender, receiver and text of an SMS",
+                  SETTING_USUAL("From,To,Body")),
+     "three names with commas: From,To,Body", set_sms_fields},
+    {SETTING_INFO("sms-repeats", "yes|no",
+                  "yes: the provider sends once what comes twice with one Idempotency-Key",
+                  SETTING_USUAL("no")),
+     "yes or no", set_sms_repeats},
+    {SETTING_INFO("sms-per-day", "N", "SMS of one trading day at most", SETTING_USUAL("200")),
+     "0 to 100000", set_sms_per_day},
+    {SETTING_INFO(
+         "late-minutes", "N",
+         "what was accepted so long ago and is not ready is late, and its customer is told; 0 = "
+         "never",
+         SETTING_USUAL("30")),
+     "0 to 10080", set_late},
 };
 
 static const struct terms *extended;
@@ -244,14 +251,9 @@ const struct terms *terms_of_program(void)
 void terms_extend(struct terms *terms)
 {
     extended = terms;
-    *terms = (struct terms){.stripe_url = "https://api.stripe.com",
-                            .stripe_script = "https://js.stripe.com/endive/stripe.js",
-                            .pause_minutes = 5,
-                            .decide_minutes = 20,
-                            .pay_minutes = 30,
-                            .unpaid_minutes = 60,
-                            .sms_fields = "From,To,Body",
-                            .sms_per_day = 200,
-                            .late_minutes = 30};
+    *terms = (struct terms){.sms_per_day = 0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        check(rows[i].info.usual == NULL || rows[i].set(terms, rows[i].info.usual) == 0);
+    }
     settings_extend(rows, sizeof rows / sizeof *rows, terms);
 }

@@ -53,6 +53,9 @@ struct cli_command {
 const char *args_flag(const struct args *args, const char *name);
 bool args_has(const struct args *args, const char *name);
 
+/* Whether it is one of its own flags. */
+bool command_has_flag(const struct cli_command *command, const char *name);
+
 /* The commands, and the flags that each of them takes; NULL past the last. */
 const struct cli_command *cli_command_at(size_t at);
 const struct flag_info *cli_common_flag_at(size_t at);
@@ -81,8 +84,16 @@ struct place {
 /* flags > environment > file > defaults. EXIT_DONE, or told. */
 int place_find(const struct args *args, struct place *ret_place);
 
-/* The state folder alone. */
+/* The same, and @said has what was set where; it is borrowed until the call returns. */
+int place_find_said(const struct args *args, struct settings_said *said, struct place *ret_place);
+
+/* The state folder alone; and who named it, a static text. */
 int place_state(const struct args *args, char *ret_state);
+int place_state_said(const struct args *args, char *ret_state, const char **ret_where);
+
+/* The settings file that counts, into @to: as given, beside the state, the user's, the machine's.
+ * Who named it, a static text; NULL = there is none. */
+const char *place_config(const struct args *args, const char *state, char *to);
 
 /* --- the commands --- */
 int command_init(const struct args *args);
@@ -105,7 +116,8 @@ int command_verify(const struct args *args);
 int command_export(const struct args *args);
 int command_erase(const struct args *args);
 int command_archive(const struct args *args);
-int command_print(const struct args *args);
+int command_config(const struct args *args);
+int command_printer(const struct args *args);
 int command_completion(const struct args *args);
 int command_log(const struct args *args);
 int command_top(const struct args *args);

@@ -23,6 +23,16 @@ bool args_has(const struct args *args, const char *name)
     return args_flag(args, name) != NULL;
 }
 
+bool command_has_flag(const struct cli_command *command, const char *name)
+{
+    for (size_t at = 0; command->flags[at].name != NULL; at++) {
+        if (strcmp(command->flags[at].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The flag called @name (not terminated, @size bytes) that @command takes. */
 static bool flag_find(const struct cli_command *command, const char *name, size_t size,
                       struct flag_info *ret_flag)
@@ -94,10 +104,7 @@ static bool short_flag(struct args *args, const char *text)
         const char *letter, *name;
     } letters[] = {{"-h", "help"}, {"-V", "version"}, {"-f", "follow"}};
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
-        bool is_taken = i < 2;
-        for (size_t at = 0; args->command->flags[at].name != NULL; at++) {
-            is_taken = is_taken || strcmp(args->command->flags[at].name, letters[i].name) == 0;
-        }
+        const bool is_taken = i < 2 || command_has_flag(args->command, letters[i].name);
         if (strcmp(text, letters[i].letter) != 0 || !is_taken) {
             continue;
         }

@@ -29,7 +29,9 @@ void help_command(const struct cli_command *command)
     const struct setting_info *setting;
     for (uint32_t at = 0; (setting = setting_info_at(at)) != NULL; at++) {
         struct flag_info flag = {setting->name, setting->argument, setting->help};
-        help_flag(&flag);
+        if (!command_has_flag(command, setting->name)) {
+            help_flag(&flag);
+        }
     }
 }
 

@@ -120,7 +120,7 @@ static void look_at_printers(const struct reply_node *printers, struct diagnoses
         const struct reply_node *printer = reply_at(printers, i);
         const bool is_ready = reply_truth(printer, "ready");
         diagnose(all, is_ready ? DIAGNOSIS_OK : DIAGNOSIS_WARN, "printer",
-                 is_ready ? NULL : "trestle print status ADDRESS; or hand it to a backup",
+                 is_ready ? NULL : "trestle printer status ADDRESS; or hand it to a backup",
                  "%lld: %s, %lld slips wait", (long long)reply_number(printer, "number"),
                  is_ready ? "ready" : reply_text(printer, "state"),
                  (long long)reply_number(printer, "waiting"));

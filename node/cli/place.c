@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/cli/cli.h"
+#include "node/config/settings_said.h"
 
 /* The first variable that is set, with @suffix after it. */
 static bool folder_of_variable(const char *variable, const char *suffix, char *to)
@@ -16,10 +17,31 @@ static bool folder_of_variable(const char *variable, const char *suffix, char *t
     return size > 0 && size < PATH_BYTES_MAX;
 }
 
-int place_state(const struct args *args, char *ret_state)
+/* Each place where a folder may be named: a variable, and what follows it. */
+struct folder_place {
+    const char *variable, *suffix;
+};
+
+/* The first of @count that is set; NULL = none is. */
+static const char *folder_of_places(const struct folder_place *places, size_t count, char *to)
 {
+    for (size_t i = 0; i < count; i++) {
+        if (folder_of_variable(places[i].variable, places[i].suffix, to)) {
+            return places[i].variable;
+        }
+    }
+    return NULL;
+}
+
+int place_state_said(const struct args *args, char *ret_state, const char **ret_where)
+{
+    static const struct folder_place places[] = {{"TRESTLE_STATE", ""},
+                                                 {"STATE_DIRECTORY", ""},
+                                                 {"XDG_STATE_HOME", "/trestle"},
+                                                 {"HOME", "/.local/state/trestle"}};
     const char *to = args_flag(args, "to"); /* restore's word for it */
     const char *flag = to != NULL ? to : args_flag(args, "state");
+    *ret_where = to != NULL ? "--to" : "--state";
     if (flag != NULL && flag[0] != '\0') {
         const int size = snprintf(ret_state, PATH_BYTES_MAX, "%s", flag);
         if (size < PATH_BYTES_MAX) {
@@ -28,50 +50,60 @@ int place_state(const struct args *args, char *ret_state)
         tell("the name of the state folder is too long");
         return EXIT_USAGE;
     }
-    if (folder_of_variable("TRESTLE_STATE", "", ret_state) ||
-        folder_of_variable("STATE_DIRECTORY", "", ret_state) ||
-        folder_of_variable("XDG_STATE_HOME", "/trestle", ret_state) ||
-        folder_of_variable("HOME", "/.local/state/trestle", ret_state)) {
+    *ret_where = folder_of_places(places, sizeof places / sizeof places[0], ret_state);
+    if (*ret_where != NULL) {
         return EXIT_DONE;
     }
     tell("where is the state? give --state FOLDER");
     return EXIT_USAGE;
 }
 
-/* The settings file that counts: as given, beside the state, the user's, the system's; false when
- * there is none. */
-static bool config_find(const struct args *args, const char *state, char *to)
+int place_state(const struct args *args, char *ret_state)
+{
+    const char *where = NULL;
+    return place_state_said(args, ret_state, &where);
+}
+
+const char *place_config(const struct args *args, const char *state, char *to)
 {
     const char *flag = args_flag(args, "config");
     if (flag != NULL) { /* one that is too long is cut, and then not there */
         (void)snprintf(to, PATH_BYTES_MAX, "%s", flag);
-        return true;
+        return "--config";
     }
     if (folder_of_variable("TRESTLE_CONFIG", "", to)) {
-        return true;
+        return "TRESTLE_CONFIG";
     }
     if (path_join(to, state, "trestle.conf") == 0 && path_exists(to)) {
-        return true;
+        return "the state folder";
     }
     if (folder_of_variable("XDG_CONFIG_HOME", "/trestle/trestle.conf", to) && path_exists(to)) {
-        return true;
+        return "XDG_CONFIG_HOME";
     }
     (void)snprintf(to, PATH_BYTES_MAX, "/etc/trestle/trestle.conf");
-    return path_exists(to);
+    return path_exists(to) ? "the machine" : NULL;
+}
+
+/* A command may have a flag of its own that is called as a setting. */
+static bool is_setting(const struct args *args, const char *name)
+{
+    return !command_has_flag(args->command, name) && setting_info_find(name) != NULL;
 }
 
 static int flags_read(const struct args *args, struct settings *settings, char *ret_problem)
 {
     /* A list of flags replaces a list from elsewhere. */
-    if (args_has(args, "peer")) {
-        settings->peers_count = 0;
-    }
-    if (args_has(args, "origin")) {
-        settings->origins_count = 0;
+    for (uint32_t i = 0; i < args->flags_count; i++) {
+        if (is_setting(args, args->flags[i].name)) {
+            settings_forget(settings, args->flags[i].name);
+        }
     }
     for (uint32_t i = 0; i < args->flags_count; i++) {
-        if (setting_info_find(args->flags[i].name) == NULL) {
+        if (!is_setting(args, args->flags[i].name)) {
             continue;
+        }
+        if (settings->said != NULL) {
+            settings_said_from(settings->said, SAID_IN_FLAGS, args->flags[i].name, 0);
         }
         int err = settings_set(settings, args->flags[i].name, args->flags[i].value, ret_problem);
         if (err != 0) {
@@ -81,7 +113,7 @@ static int flags_read(const struct args *args, struct settings *settings, char *
     return 0;
 }
 
-int place_find(const struct args *args, struct place *ret_place)
+int place_find_said(const struct args *args, struct settings_said *said, struct place *ret_place)
 {
     char problem[PROBLEM_BYTES_MAX], config[PATH_BYTES_MAX];
     int status = place_state(args, ret_place->state);
@@ -89,8 +121,9 @@ int place_find(const struct args *args, struct place *ret_place)
         return status;
     }
     settings_defaults(&ret_place->settings);
+    ret_place->settings.said = said;
     int err = 0;
-    if (config_find(args, ret_place->state, config)) {
+    if (place_config(args, ret_place->state, config) != NULL) {
         err = settings_read_file(&ret_place->settings, config, problem);
     }
     if (err == 0) {
@@ -99,9 +132,15 @@ int place_find(const struct args *args, struct place *ret_place)
     if (err == 0) {
         err = flags_read(args, &ret_place->settings, problem);
     }
+    ret_place->settings.said = NULL;
     if (err == 0) {
         return EXIT_DONE;
     }
     tell("%s", problem);
     return EXIT_SETTINGS;
+}
+
+int place_find(const struct args *args, struct place *ret_place)
+{
+    return place_find_said(args, NULL, ret_place);
 }

@@ -1,18 +1,37 @@
 #include "node/config/settings_parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "node/config/closest_word.h"
-#include "node/mesh/beacon.h"
+#include "node/config/settings_said.h"
+#include "sync/base/check.h"
 
 void settings_defaults(struct settings *settings)
 {
-    *settings = (struct settings){.listen = "tcp://127.0.0.1:7450",
-                                  .beacon_port = BEACON_PORT,
-                                  .http_address = "127.0.0.1",
-                                  .http_port = 8080,
-                                  .quote_s = 180,
-                                  .log_level = LEVEL_INFO};
+    const struct setting *setting;
+    *settings = (struct settings){.said = NULL};
+    for (uint32_t i = 0; (setting = setting_at(i)) != NULL; i++) {
+        check(setting->info.usual == NULL || setting->set(settings, setting->info.usual) == 0);
+    }
+}
+
+void settings_forget(struct settings *settings, const char *name)
+{
+    const struct {
+        const char *name;
+        uint32_t *count;
+    } lists[] = {{"peer", &settings->peers_count},
+                 {"origin", &settings->origins_count},
+                 {"trusted-proxy", &settings->proxies.count}};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (strcmp(lists[i].name, name) == 0) {
+            *lists[i].count = 0;
+        }
+    }
+    if (settings->said != NULL) {
+        settings_said_forget(settings->said, name);
+    }
 }
 
 static const char *closest_setting(const char *name)
@@ -39,6 +58,9 @@ int settings_set(struct settings *settings, const char *name, const char *value,
         return ERR_NOT_FOUND;
     }
     int err = setting != NULL ? setting->set(settings, value) : extra->set(context, value);
+    if (err == 0 && settings->said != NULL) {
+        settings_said_note(settings->said, setting != NULL ? &setting->info : &extra->info, value);
+    }
     if (err == ERR_TOO_MANY) {
         (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "too many '%s'", name);
     } else if (err != 0) {

@@ -18,7 +18,10 @@
 
 enum { SETTING_BYTES_MAX = 256, PROBLEM_BYTES_MAX = 512, ORIGINS_MAX = 8, ADDRESS_BYTES_MAX = 64 };
 
+struct settings_said;
+
 struct settings {
+    struct settings_said *said;            /* who wants to know where values come from; or NULL */
     char listen[ENDPOINT_BYTES_MAX];       /* "tcp://127.0.0.1:7450"; "none" = dial only */
     char advertise[ENDPOINT_BYTES_MAX];    /* what others should dial; "" = as bound */
     int beacon_port;                       /* UDP; 0 = neither sent nor heard */
@@ -52,7 +55,19 @@ struct setting_info {
     const char *name;     /* "log-format": --log-format, TRESTLE_LOG_FORMAT, log-format = */
     const char *argument; /* "text|json" */
     const char *help;
+    const char *usual;   /* the value where nobody sets it; NULL = it has none, ... */
+    const char *without; /* ... and this is so then, for a person; NULL = nothing */
+    bool is_list;        /* it may be repeated */
 };
+/* How tables write one; the last argument takes further ones with it. */
+#define SETTING_INFO(name_, argument_, ...)                                                        \
+    {                                                                                              \
+        .name = (name_), .argument = (argument_), .help = __VA_ARGS__                              \
+    }
+#define SETTING_USUAL(text)   .usual = (text)
+#define SETTING_WITHOUT(text) .without = (text)
+#define SETTING_LIST          .is_list = true
+
 /* The @at-th; NULL past the last. */
 const struct setting_info *setting_info_at(uint32_t at);
 const struct setting_info *setting_info_find(const char *name);
@@ -67,14 +82,18 @@ struct setting_more {
 /* Once, before any setting is read. @rows and @context live as long as the process. */
 void settings_extend(const struct setting_more *rows, uint32_t count, void *context);
 
-/* Where a value came from: the one set last counts, so set them from the weakest to the strongest.
- */
+/* All as usual, and nobody is told where values come from. The one set last counts, so set them
+ * from the weakest place to the strongest. */
 void settings_defaults(struct settings *settings);
 
 /* Set one. On failure a sentence for the person is in @ret_problem (PROBLEM_BYTES_MAX).
  * ERR_NOT_FOUND: there is no such setting. ERR_MALFORMED, ERR_TOO_MANY. */
 MUST_CHECK int settings_set(struct settings *settings, const char *name, const char *value,
                             char *ret_problem);
+
+/* Within a place lists add up; in a stronger one they take the place of those in a weaker one. So
+ * what was set of the list @name is gone, before it is set there. */
+void settings_forget(struct settings *settings, const char *name);
 
 /* All lines of a file. The problem says file, line and what to write instead. ERR_MALFORMED,
  * ERR_NOT_FOUND (no such file), ERR_FORBIDDEN, ERR_IO. */

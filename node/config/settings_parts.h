@@ -9,15 +9,15 @@
 
 #include "node/config/settings.h"
 
-enum { SETTINGS_MAX = 48 }; /* a program's own among them */
-
 struct setting {
     struct setting_info info;
     const char *right; /* what a right value looks like */
     int (*set)(struct settings *settings, const char *value);
 };
 
-/* settings_table.c: NULL when there is none of that name. */
+/* settings_table.c: the @at-th of a node's own; NULL past the last. */
+const struct setting *setting_at(uint32_t at);
+/* NULL when there is none of that name. */
 const struct setting *setting_find(const char *name);
 /* Likewise, of those that a program added; @ret_context goes with it. */
 const struct setting_more *setting_more_find(const char *name, void **ret_context);

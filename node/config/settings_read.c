@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/config/settings_said.h"
+
 enum { CONFIG_BYTES_MAX = 64 * 1024 };
 
 static char *text_trim(char *text)
@@ -48,9 +50,12 @@ static int line_read(struct settings *settings, char *line, char *ret_problem)
 
 int settings_read_text(struct settings *settings, const char *path, char *text, char *ret_problem)
 {
-    /* Lists in a stronger place replace those in a weaker one; within a file they add up. */
-    settings->peers_count = 0;
-    settings->origins_count = 0;
+    const struct setting_info *info;
+    for (uint32_t i = 0; (info = setting_info_at(i)) != NULL; i++) {
+        if (info->is_list) {
+            settings_forget(settings, info->name);
+        }
+    }
     unsigned number = 1;
     for (char *line = text; line != NULL; number++) {
         char problem[PROBLEM_BYTES_MAX / 2];
@@ -58,6 +63,9 @@ int settings_read_text(struct settings *settings, const char *path, char *text, 
         char *next = strchr(line, '\n');
         if (next != NULL) {
             *next++ = '\0';
+        }
+        if (settings->said != NULL) {
+            settings_said_from(settings->said, SAID_IN_FILE, path, number);
         }
         if (line_read(settings, line, whole) != 0) {
             (void)snprintf(problem, sizeof problem, "%.255s", whole);
@@ -107,6 +115,10 @@ int settings_read_environment(struct settings *settings, char *ret_problem)
         if (value == NULL || value[0] == '\0') {
             continue;
         }
+        if (settings->said != NULL) {
+            settings_said_from(settings->said, SAID_IN_ENVIRONMENT, variable, 0);
+        }
+        settings_forget(settings, info->name);
         int err = settings_set(settings, info->name, value, problem);
         if (err != 0) {
             (void)snprintf(ret_problem, PROBLEM_BYTES_MAX, "%s: %.400s", variable, problem);

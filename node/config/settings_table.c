@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/mesh/beacon.h"
 #include "sync/domain/hold.h"
 
 enum { CUSTOMERS_MAX = 20000 };
+
+_Static_assert(BEACON_PORT == 7450, "as the table says");
 
 /* --- one function per kind of value ---
  *
@@ -264,58 +267,59 @@ static int set_peer(struct settings *settings, const char *value)
 /* --- the table --- */
 
 static const struct setting settings_table[] = {
-    {{"listen", "ENDPOINT", "where other devices reach this one"},
-     "tcp://ADDRESS:PORT, or none",
-     set_listen},
-    {{"advertise", "ENDPOINT", "what other devices should dial, where it differs"},
-     "tcp://ADDRESS:PORT",
-     set_advertise},
-    {{"beacon", "PORT", "where devices on the same network find each other (UDP)"},
-     "7450, or none",
-     set_beacon},
-    {{"enrol", "ENDPOINT", "where a new device knocks while an invitation is open"},
-     "tcp://ADDRESS:PORT",
-     set_enrol},
-    {{"http", "ADDRESS:PORT", "where browsers reach the screens (loopback)"},
-     "127.0.0.1:8080, or none",
-     set_http},
-    {{"https", "ADDRESS:PORT", "where browsers reach it over TLS, from anywhere"},
-     "0.0.0.0:443, or none",
-     set_https},
-    {{"guests", "ADDRESS:PORT", "where phones on this network order, over plain http"},
-     "0.0.0.0:8088, or none",
-     set_guests},
-    {{"tls-certificate", "FILE", "the certificate for https, and those that lead to its root"},
-     "a path",
-     set_certificate},
-    {{"tls-key", "FILE", "the certificate's key"}, "a path", set_key},
-    {{"screen", "open|locked", "whether the device's own screen works with nobody signed in"},
-     "open or locked",
-     set_screen},
-    {{"web", "FOLDER", "the built screens"}, "a path", set_web},
-    {{"peer", "DEVICE@ENDPOINT", "a device to dial; may be repeated"},
-     "16 hex digits, @, tcp://ADDRESS:PORT",
-     set_peer},
-    {{"origin", "URL", "a further web origin that may write; may be repeated"},
-     "http://HOST:PORT",
-     set_origin},
-    {{"trusted-proxy", "ADDRESS", "a proxy whose X-Forwarded-For is believed; may be repeated"},
-     "192.0.2.1 or 2001:db8::1",
-     set_proxy},
-    {{"print-folder", "FOLDER", "where printers with the driver text write their slips"},
-     "a path",
-     set_print_folder},
-    {{"store-mib", "N", "the most that the store may grow to"}, "16 to 1048576", set_store_mib},
-    {{"quote-s", "N", "how long a customer's prices stand and his units are kept"},
-     "30 to 300 seconds",
-     set_quote_s},
-    {{"customers", "N", "customers' phones that may be connected at once"},
-     "0 to 20000",
-     set_customers},
-    {{"log-format", "text|json", "how to log"}, "text or json", set_log_format},
-    {{"log-level", "LEVEL", "the least important to log"},
-     "error, warning, notice or info",
-     set_log_level},
+    {SETTING_INFO("listen", "ENDPOINT", "where other devices reach this one",
+                  SETTING_USUAL("tcp://127.0.0.1:7450")),
+     "tcp://ADDRESS:PORT, or none", set_listen},
+    {SETTING_INFO("advertise", "ENDPOINT", "what other devices should dial, where it differs",
+                  SETTING_WITHOUT("as bound")),
+     "tcp://ADDRESS:PORT", set_advertise},
+    {SETTING_INFO("beacon", "PORT", "where devices on the same network find each other (UDP)",
+                  SETTING_USUAL("7450")),
+     "7450, or none", set_beacon},
+    {SETTING_INFO("enrol", "ENDPOINT", "where a new device knocks while an invitation is open",
+                  SETTING_WITHOUT("listen's host, any port")),
+     "tcp://ADDRESS:PORT", set_enrol},
+    {SETTING_INFO("http", "ADDRESS:PORT", "where browsers reach the screens (loopback)",
+                  SETTING_USUAL("127.0.0.1:8080")),
+     "127.0.0.1:8080, or none", set_http},
+    {SETTING_INFO("https", "ADDRESS:PORT", "where browsers reach it over TLS, from anywhere"),
+     "0.0.0.0:443, or none", set_https},
+    {SETTING_INFO("guests", "ADDRESS:PORT", "where phones on this network order, over plain http"),
+     "0.0.0.0:8088, or none", set_guests},
+    {SETTING_INFO("tls-certificate", "FILE",
+                  "the certificate for https, and those that lead to its root"),
+     "a path", set_certificate},
+    {SETTING_INFO("tls-key", "FILE", "the certificate's key"), "a path", set_key},
+    {SETTING_INFO("screen", "open|locked",
+                  "whether the device's own screen works with nobody signed in",
+                  SETTING_USUAL("open")),
+     "open or locked", set_screen},
+    {SETTING_INFO("web", "FOLDER", "the built screens", SETTING_WITHOUT("beside the program")),
+     "a path", set_web},
+    {SETTING_INFO("peer", "DEVICE@ENDPOINT", "a device to dial; may be repeated", SETTING_LIST),
+     "16 hex digits, @, tcp://ADDRESS:PORT", set_peer},
+    {SETTING_INFO("origin", "URL", "a further web origin that may write; may be repeated",
+                  SETTING_LIST),
+     "http://HOST:PORT", set_origin},
+    {SETTING_INFO("trusted-proxy", "ADDRESS",
+                  "a proxy whose X-Forwarded-For is believed; may be repeated", SETTING_LIST),
+     "192.0.2.1 or 2001:db8::1", set_proxy},
+    {SETTING_INFO("print-folder", "FOLDER", "where printers with the driver text write their slips",
+                  SETTING_WITHOUT("printers with the driver text keep their slips")),
+     "a path", set_print_folder},
+    {SETTING_INFO("store-mib", "N", "the most that the store may grow to",
+                  SETTING_WITHOUT("4096, or 512 on a machine of 32 bits")),
+     "16 to 1048576", set_store_mib},
+    {SETTING_INFO("quote-s", "N", "how long a customer's prices stand and his units are kept",
+                  SETTING_USUAL("180")),
+     "30 to 300 seconds", set_quote_s},
+    {SETTING_INFO("customers", "N", "customers' phones that may be connected at once",
+                  SETTING_WITHOUT("by the device's role")),
+     "0 to 20000", set_customers},
+    {SETTING_INFO("log-format", "text|json", "how to log", SETTING_USUAL("text")), "text or json",
+     set_log_format},
+    {SETTING_INFO("log-level", "LEVEL", "the least important to log", SETTING_USUAL("info")),
+     "error, warning, notice or info", set_log_level},
 };
 
 enum { SETTINGS_COUNT = sizeof settings_table / sizeof settings_table[0] };
@@ -339,6 +343,11 @@ const struct setting_info *setting_info_at(uint32_t at)
         return at - SETTINGS_COUNT < more.count ? &more.rows[at - SETTINGS_COUNT].info : NULL;
     }
     return &settings_table[at].info;
+}
+
+const struct setting *setting_at(uint32_t at)
+{
+    return at < SETTINGS_COUNT ? &settings_table[at] : NULL;
 }
 
 const struct setting *setting_find(const char *name)

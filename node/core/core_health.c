@@ -70,7 +70,8 @@ static void printers_tell(const struct gate_live *live, struct gate_health *heal
 
 static struct gate_health health_now(const struct core *core)
 {
-    const struct gate_live *live = &core->live; /* written by this thread alone */
+    const struct gate_live *live =
+        &core->live; /* written by this thread alone, tests' words aside */
     struct gate_health health = {.device = live->device,
                                  .store_bytes = live->store_bytes,
                                  .store_bytes_max = live->store_bytes_max};

@@ -19,6 +19,17 @@ static bool is_asked(const struct core_print_tests *tests, uint32_t number)
     return false;
 }
 
+/* Whoever looks next sees that it waits, and not what became of the one before; with the lock held.
+ */
+static void show_waits(struct gate_live *live, uint32_t number)
+{
+    for (uint32_t i = 0; i < live->printers_count; i++) {
+        if (live->printers[i].number == number) {
+            live->printers[i].test = GATE_TEST_WAITS;
+        }
+    }
+}
+
 bool core_print_test(struct core *core, uint32_t number)
 {
     struct core_print_tests *tests = &core->print_tests;
@@ -27,6 +38,7 @@ bool core_print_test(struct core *core, uint32_t number)
     const bool is_room = tests->count < PRINTERS_MAX;
     if (!is_known && is_room) {
         tests->numbers[tests->count++] = number;
+        show_waits(&core->live, number);
     }
     (void)pthread_mutex_unlock(&core->lock);
     core_wake(core);

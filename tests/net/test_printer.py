@@ -90,8 +90,8 @@ def without_time(ticket):
 
 
 def status_by_command(node):
-    """What `trestle print status` says of the printer."""
-    return subprocess.run([*node.within, node.lab.program, "print", "status", PATH],
+    """What `trestle printer status` says of the printer."""
+    return subprocess.run([*node.within, node.lab.program, "printer", "status", PATH],
                           capture_output=True, text=True, env=lab.CLEAN, timeout=60)
 
 

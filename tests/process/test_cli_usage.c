@@ -66,10 +66,11 @@ TEST(cli_usage, the_program_says_how_it_is_used)
         {2, "usage: trestle openapi;", {"openapi", "--", "--json"}},
         {2, "usage: trestle completion bash|zsh|fish", {"completion", "csh"}},
         {0, "complete", {"completion", "fish"}},
-        {2, "print test or print status", {"print", "tset", "127.0.0.1:9100"}},
-        {2, "do not allow that address", {"print", "test", "nowhere"}},
-        {2, "do not allow that address", {"print", "status", "/etc/passwd"}},
-        {69, "it does not answer", {"print", "status", "127.0.0.1:1"}},
+        {2, "usage: trestle printer", {"printer", "tset", "127.0.0.1:9100"}},
+        {2, "did you mean 'printer'?", {"print", "test", "127.0.0.1:9100"}},
+        {2, "do not allow that address", {"printer", "test", "nowhere"}},
+        {2, "do not allow that address", {"printer", "status", "/etc/passwd"}},
+        {69, "it does not answer", {"printer", "status", "127.0.0.1:1"}},
     };
     TYPE_ALL(rows, NULL);
 }

@@ -87,13 +87,13 @@ TEST(printer, an_address_that_is_none_or_where_nothing_is_says_which)
 TEST(printer, is_tried_from_the_command_line)
 {
     printer_start(PRINTER_ANSWERS);
-    assert_non_null(strstr(RUN_WELL("print", "status", address()).out, "ready"));
-    RUN_WELL("print", "test", address(), "--width", "32", "--codepage", "ascii");
+    assert_non_null(strstr(RUN_WELL("printer", "status", address()).out, "ready"));
+    RUN_WELL("printer", "test", address(), "--width", "32", "--codepage", "ascii");
     assert_int_equal(printed(address()), 1);
-    RUN_WELL("print", "test", address());
+    RUN_WELL("printer", "test", address());
     assert_int_equal(printed(address()), 2);
     printer_set_paper(true, false);
-    struct ran ran = RUN("print", "status", address());
+    struct ran ran = RUN("printer", "status", address());
     assert_int_equal(ran.status, 69);
     assert_non_null(strstr(ran.err, "it is out of paper"));
     printer_stop();
