@@ -1,6 +1,6 @@
 /* cli.h - the program's commands: one table, one way to read arguments, one way to fail.
  *
- * Layer: node. Data goes to stdout, talk to stderr. Exit status, also in docs/operating.md:
+ * Layer: node. Data goes to stdout, talk to stderr. Exit status, also in docs/manual.md:
  *   0 done   1 failed   2 wrong usage (status: the node is down)
  *   69 no node runs, or a peer does not answer   74 disk   77 not permitted   78 settings
  */
@@ -46,7 +46,7 @@ struct cli_command {
     int (*run)(const struct args *args);
     uint32_t words_min, words_max;
     bool takes_settings;
-    struct flag_info flags[12]; /* until one without a name */
+    struct flag_info flags[16]; /* until one without a name */
 };
 
 /* The value of the last such flag, NULL when it was not given. */

@@ -1,16 +1,19 @@
-/* trestle init: a new pop-up, alone or after the last one's example. The root key is made here and
- * stays here. */
+/* trestle init: a new pop-up, by flags, by answers or after the last one's example. The root key is
+ * made here and stays here. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/cli/currency.h"
 #include "node/cli/door.h"
 #include "node/cli/inherit.h"
+#include "node/cli/interview.h"
+#include "node/cli/menu_source.h"
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
 #include "node/os/clock.h"
 
-enum { POPUP_TEXT_BYTES = 256, POPUP_TEXTS = 4, DIGITS_MAX = 4 };
+enum { POPUP_TEXT_BYTES = 256, POPUP_TEXTS = 4 };
 
 /* What the flags say about the pop-up, checked, over what the old one has. */
 struct wishes {
@@ -20,6 +23,10 @@ struct wishes {
     char texts[POPUP_TEXTS][POPUP_TEXT_BYTES]; /* ... these */
     struct old_popup *old;                     /* NULL = it begins with nothing */
     struct inherited inherited;                /* of it */
+    const char *stalls[STALLS_MAX];       /* their names */
+    uint32_t stalls_count;
+    struct menu_source menu; /* closed: it begins with none */
+    uint32_t items;          /* that were in it */
 };
 
 static long number_of_flag(const struct args *args, const char *name, long otherwise, long most)
@@ -78,30 +85,83 @@ static int popup_begin(const struct args *args, struct wishes *wishes)
     return status;
 }
 
-static int popup_wish(const struct args *args, struct popup *popup)
+/* Its digits are the currency's, unless somebody says others. */
+static bool currency_wish(const struct args *args, struct wishes *wishes)
 {
-    const long digits = number_of_flag(args, "digits", popup->currency_digits, DIGITS_MAX);
+    char code[CURRENCY_BYTES];
+    const char *currency = args_flag(args, "currency");
+    if (currency == NULL) {
+        return true;
+    }
+    if (!currency_read(currency, code)) {
+        return false;
+    }
+    if (wishes->old == NULL) {
+        wishes->popup.currency_digits = currency_digits(code);
+    }
+    char *kept = wishes->texts[1]; /* as popup_keep() has it */
+    memcpy(kept, code, sizeof code);
+    wishes->popup.currency = bytes_of_text(kept);
+    return true;
+}
+
+static int popup_wish(const struct args *args, struct wishes *wishes)
+{
+    struct popup *popup = &wishes->popup;
+    const bool is_currency = currency_wish(args, wishes);
+    const long digits = number_of_flag(args, "digits", popup->currency_digits, CURRENCY_DIGITS_MAX);
     const long copies = number_of_flag(args, "copies", popup->copies, DEVICES_MAX);
-    const char *name = args_flag(args, "name"), *currency = args_flag(args, "currency");
+    const char *name = args_flag(args, "name");
     if (digits < 0) {
-        tell("--digits is 0 to %d", DIGITS_MAX);
+        tell("--digits is 0 to %d", CURRENCY_DIGITS_MAX);
     } else if (args_has(args, "from") && digits != (long)popup->currency_digits) {
         tell("--digits is %u, as the prices of the old pop-up are written so",
              popup->currency_digits);
     } else if (copies < 1) {
         tell("--copies is 1 to %d", DEVICES_MAX);
-    } else if (currency != NULL && strlen(currency) != 3) {
+    } else if (!is_currency) {
         tell("--currency is three letters, as EUR");
     } else {
         popup->currency_digits = (uint32_t)digits;
         popup->copies = (uint32_t)copies;
         popup->name = name == NULL ? popup->name : bytes_of_text(name);
-        popup->currency = currency == NULL ? popup->currency : bytes_of_text(currency);
         popup->prices_include_tax &= !args_has(args, "exclude-tax");
         popup->is_pay_first |= args_has(args, "pay-first");
         return EXIT_DONE;
     }
     return EXIT_USAGE;
+}
+
+static int stalls_wish(const struct args *args, struct wishes *wishes)
+{
+    for (uint32_t i = 0; i < args->flags_count; i++) {
+        if (strcmp(args->flags[i].name, "stall") != 0) {
+            continue;
+        }
+        if (wishes->old != NULL) {
+            tell("with --from the stalls are the old pop-up's; add more with trestle record add");
+            return EXIT_USAGE;
+        }
+        if (wishes->stalls_count == STALLS_MAX) {
+            tell("--stall is said %d times at most", STALLS_MAX);
+            return EXIT_USAGE;
+        }
+        wishes->stalls[wishes->stalls_count++] = args->flags[i].value;
+    }
+    return EXIT_DONE;
+}
+
+/* Before anything is made: what cannot be read keeps nobody waiting. */
+static int menu_wish(const struct args *args, struct wishes *wishes)
+{
+    const char *menu = args_flag(args, "menu");
+    if (menu == NULL) {
+        return EXIT_DONE;
+    }
+    const int status = menu_source_open(menu, &wishes->menu);
+    return status != EXIT_DONE ? status
+                               : menu_source_check(&wishes->menu, wishes->popup.currency_digits,
+                                                   "nothing was set up");
 }
 
 static int wishes_read(const struct args *args, struct wishes *wishes)
@@ -117,8 +177,14 @@ static int wishes_read(const struct args *args, struct wishes *wishes)
         tell("--lane is one to three letters A-Z");
         return EXIT_USAGE;
     }
-    const int status = popup_begin(args, wishes);
-    return status == EXIT_DONE ? popup_wish(args, &wishes->popup) : status;
+    int status = popup_begin(args, wishes);
+    if (status == EXIT_DONE) {
+        status = popup_wish(args, wishes);
+    }
+    if (status == EXIT_DONE) {
+        status = stalls_wish(args, wishes);
+    }
+    return status == EXIT_DONE ? menu_wish(args, wishes) : status;
 }
 
 /* The first device may do what an owner's may: nobody else could grant anything. */
@@ -183,6 +249,51 @@ static int write_journal(struct door *door, const struct identity *identity, str
     return err != 0 ? err : door_command(door, &day);
 }
 
+static int write_stall(struct door *door, uint32_t number, const char *name)
+{
+    struct text body = {0}, answer = {0};
+    char begun[32];
+    (void)snprintf(begun, sizeof begun, "{\"number\":%u,\"name\":", number);
+    text_append_text(&body, begun);
+    text_append_json(&body, name);
+    text_append_text(&body, "}");
+    const struct http_request request = {
+        .method = "POST", .path = "/api/stalls", .body = bytes_of(body.data, body.size)};
+    const int status = door_get(door, &request, &answer);
+    text_close(&answer);
+    text_close(&body);
+    return status;
+}
+
+/* Stalls and menu, by the routes that the screens have. EXIT_DONE, or told. */
+static int write_offer(struct door *door, struct wishes *wishes)
+{
+    int status = EXIT_DONE;
+    for (uint32_t i = 0; i < wishes->stalls_count && status == EXIT_DONE; i++) {
+        status = write_stall(door, i + 1, wishes->stalls[i]);
+    }
+    if (status == EXIT_DONE && wishes->menu.text != NULL) {
+        status =
+            menu_source_import(&wishes->menu, wishes->popup.currency_digits, door, &wishes->items);
+    }
+    return status;
+}
+
+/* With the flag by which this folder was named: the next command needs it, too. */
+static void say_next(const struct args *args, const struct wishes *wishes)
+{
+    const char *state = args_flag(args, "state");
+    const char *flag = state == NULL ? "" : " --state ";
+    state = state == NULL ? "" : state;
+    if (wishes->items == 0 && wishes->old == NULL) {
+        tell("next: trestle menu import FILE%s%s, or the first steps in /office", flag, state);
+    }
+    tell("next: trestle run%s%s, which says where the screens are", flag, state);
+    tell("then: trestle invite --role kitchen --lane B%s%s, in another terminal, for each further "
+         "device",
+         flag, state);
+}
+
 static void say_done(const struct args *args, const struct place *place,
                      const struct identity *identity, const struct wishes *wishes)
 {
@@ -202,10 +313,13 @@ static void say_done(const struct args *args, const struct place *place,
     (void)printf("%016llx\n", (unsigned long long)identity->device);
     tell("'%.*s' is set up in %s; this %s's lane is %s", (int)name.size, (const char *)name.data,
          place->state, role_text(wishes->role), wishes->lane);
-    tell(wishes->old == NULL
-             ? "next: trestle menu import FILE.csv, then trestle run, then trestle invite --role "
-               "kitchen"
-             : "next: trestle run, then trestle invite --role kitchen");
+    if (wishes->items > 0) {
+        tell("%u items are on its menu", wishes->items);
+    }
+    if (wishes->stalls_count > 1) {
+        tell("its stalls are 1 to %u: an item names its own by that number", wishes->stalls_count);
+    }
+    say_next(args, wishes);
 }
 
 static int set_up(const struct args *args, struct wishes *wishes)
@@ -227,10 +341,11 @@ static int set_up(const struct args *args, struct wishes *wishes)
     status = door_open_new(&place, &identity, &door);
     if (status == EXIT_DONE) {
         err = write_journal(door, &identity, wishes);
-        if (err == 0) {
+        status = err == 0 ? write_offer(door, wishes) : EXIT_DONE;
+        if (err == 0 && status == EXIT_DONE) {
             err = setup_save(args, &place, &identity, NULL);
         }
-        status = err == 0 ? EXIT_DONE : tell_state_failure(place.state, err);
+        status = err == 0 ? status : tell_state_failure(place.state, err);
     }
     door_close(door);
     if (status == EXIT_DONE) {
@@ -240,13 +355,28 @@ static int set_up(const struct args *args, struct wishes *wishes)
     return status;
 }
 
-int command_init(const struct args *args)
+static int init(const struct args *args)
 {
     struct wishes wishes;
     int status = wishes_read(args, &wishes);
     if (status == EXIT_DONE) {
         status = set_up(args, &wishes);
     }
+    menu_source_close(&wishes.menu);
     old_popup_close(wishes.old);
     return status;
+}
+
+int command_init(const struct args *args)
+{
+    struct place place;
+    struct interview interviewed;
+    if (!interview_is_due(args)) {
+        return init(args);
+    }
+    const int status = place_find(args, &place);
+    if (status != EXIT_DONE || identity_exists(place.state)) {
+        return status != EXIT_DONE ? status : init(args); /* which says what is wrong */
+    }
+    return interview(&interviewed, args, &place) ? init(&interviewed.args) : EXIT_FAILED;
 }

@@ -1,83 +1,31 @@
-/* trestle menu import and export. */
+/* trestle menu import, export and template. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "node/cli/door.h"
 #include "node/cli/menu_file.h"
-
-enum { MENU_FILE_BYTES_MAX = 4 * 1024 * 1024 };
-
-struct importing {
-    struct door *door;
-    uint32_t count;
-    int status;
-};
-
-static int import_row(void *context, int64_t number, const struct text *json)
-{
-    struct importing *importing = context;
-    struct text body = {0};
-    struct http_request request = {
-        .method = "POST", .path = "/api/menu", .body = bytes_of(json->data, json->size)};
-    importing->status = door_get(importing->door, &request, &body);
-    text_close(&body);
-    if (importing->status == EXIT_DONE) {
-        importing->count++;
-        return 0;
-    }
-    tell("item %lld was not taken; those before it were", (long long)number);
-    return ERR_STATE;
-}
-
-static int look_at_row(void *context, int64_t number, const struct text *json)
-{
-    (void)context;
-    (void)number;
-    (void)json;
-    return 0;
-}
-
-/* A table with a wrong line changes nothing: all of it is read before any of it is written. */
-static int table_import(char *csv, unsigned digits, struct importing *importing, char *ret_problem)
-{
-    char *copy = strdup(csv);
-    if (copy == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    int err = menu_file_read(copy, digits, look_at_row, NULL, ret_problem);
-    free(copy);
-    return err != 0 ? err : menu_file_read(csv, digits, import_row, importing, ret_problem);
-}
+#include "node/cli/menu_source.h"
 
 static int menu_import(const struct args *args, struct door *door, unsigned digits)
 {
-    char problem[MENU_PROBLEM_BYTES_MAX];
-    struct importing importing = {.door = door};
-    uint8_t *csv = NULL;
-    size_t size = 0;
-    int err = file_read(args->words[1], MENU_FILE_BYTES_MAX, &csv, &size);
-    if (err != 0) {
-        return err == ERR_NOT_FOUND ? tell_no_file(args->words[1])
-                                    : tell_failure(args->words[1], err);
+    struct menu_source source = {0};
+    uint32_t count = 0;
+    /* A table with a wrong line changes nothing: all of it is read before any of it is written. */
+    int status = menu_source_open(args->words[1], &source);
+    if (status == EXIT_DONE) {
+        status = menu_source_check(&source, digits, "nothing was imported");
     }
-    err = table_import((char *)csv, digits, &importing, problem);
-    free(csv);
-    if (err == ERR_MALFORMED) {
-        tell("%s: %s; nothing was imported", args->words[1], problem);
-        return EXIT_FAILED;
+    if (status == EXIT_DONE) {
+        status = menu_source_import(&source, digits, door, &count);
     }
-    if (err == ERR_NO_MEMORY) {
-        return tell_failure("this machine", err);
+    menu_source_close(&source);
+    if (status == EXIT_DONE && args_has(args, "json")) {
+        (void)printf("{\"items\":%u}\n", count);
     }
-    if (err != 0) {
-        return importing.status;
+    if (status == EXIT_DONE) {
+        tell("%u items are on the menu", count);
     }
-    if (args_has(args, "json")) {
-        (void)printf("{\"items\":%u}\n", importing.count);
-    }
-    tell("%u items are on the menu", importing.count);
-    return EXIT_DONE;
+    return status;
 }
 
 static int menu_export(const struct args *args, struct door *door, unsigned digits)
@@ -98,14 +46,37 @@ static int menu_export(const struct args *args, struct door *door, unsigned digi
     return status;
 }
 
+/* A shipped menu as it is, to be changed in a spreadsheet; without a name, what there is. */
+static int menu_template(const struct args *args)
+{
+    char names[128];
+    const struct menu_template *shipped =
+        args->words_count < 2 ? NULL : menu_template_find(args->words[1]);
+    if (shipped != NULL) {
+        (void)fputs((const char *)shipped->text, stdout);
+        return EXIT_DONE;
+    }
+    menu_template_names(names, sizeof names);
+    if (args->words_count == 2) {
+        tell("no menu called %s is shipped: there are %s", args->words[1], names);
+        return EXIT_USAGE;
+    }
+    (void)printf("%s\n", names);
+    return EXIT_DONE;
+}
+
 int command_menu(const struct args *args)
 {
     struct door *door = NULL;
     unsigned digits = 2;
     bool is_import = strcmp(args->words[0], "import") == 0;
     bool is_export = strcmp(args->words[0], "export") == 0;
+    if (strcmp(args->words[0], "template") == 0) {
+        return menu_template(args);
+    }
     if ((!is_import || args->words_count != 2) && (!is_export || args->words_count != 1)) {
-        tell("usage: trestle menu import FILE.csv, or trestle menu export");
+        tell("usage: trestle menu import FILE, trestle menu export, or trestle menu template "
+             "[NAME]");
         return EXIT_USAGE;
     }
     int status = door_open(args, &door);

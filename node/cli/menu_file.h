@@ -27,6 +27,12 @@ typedef int menu_row_fn(void *context, int64_t number, const struct text *json);
 MUST_CHECK int menu_file_read(char *csv, unsigned digits, menu_row_fn *on_row, void *context,
                               char *ret_problem);
 
+/* The same of @json, {"items": [...]}: amounts in minor units, as the office saves it and
+ * `trestle menu export --json` prints it. What an item's fields may be is its writer's to judge.
+ * 0, what @on_row returned, or ERR_MALFORMED with the item and reason in @ret_problem. */
+MUST_CHECK int menu_json_read(const char *json, menu_row_fn *on_row, void *context,
+                              char *ret_problem);
+
 /* Append the table of a Menu reply. */
 void menu_file_write(const struct reply_node *menu, unsigned digits, struct text *to);
 

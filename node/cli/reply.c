@@ -77,6 +77,24 @@ bool reply_truth(const struct reply_node *node, const char *name)
     return json_is_true(json_of(reply_find(node, name)));
 }
 
+void reply_append_fields(struct text *to, const struct reply_node *node, const char *const *names)
+{
+    const char *before = "{";
+    for (size_t i = 0; names[i] != NULL; i++) {
+        json_t *value = json_object_get(json_of(node), names[i]);
+        char *written = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        if (written != NULL) {
+            text_append_text(to, before);
+            text_append_json(to, names[i]);
+            text_append_text(to, ":");
+            text_append_text(to, written);
+            before = ",";
+        }
+        free(written);
+    }
+    text_append_text(to, before[0] == '{' ? "{}" : "}");
+}
+
 void text_append_json(struct text *to, const char *text)
 {
     text_append_text(to, "\"");

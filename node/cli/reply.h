@@ -28,6 +28,9 @@ bool reply_truth(const struct reply_node *node, const char *name);
 /* A text itself, as an element of a list. */
 const char *reply_as_text(const struct reply_node *node);
 
+/* Append an object with those of @names (NULL at their end) that @node has, as they are there. */
+void reply_append_fields(struct text *to, const struct reply_node *node, const char *const *names);
+
 /* @text as a JSON string, quoted. */
 void text_append_json(struct text *to, const char *text);
 

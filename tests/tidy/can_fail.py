@@ -14,7 +14,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 RULES = ("## Records\n\n### Stalls\n\nTests: `unit.store`\n\n| field | counts |\n|---|---|\n"
          "| name, eat in | the later |\n")
 CLEAN = {
-    "README.md": "# A stall\n\n[rules](docs/merge-rules.md#records)\n",
+    "README.md":
+        "[rules](docs/merge-rules.md#records): `trestle run --fast`, then trestle on\n",
     "docs/merge-rules.md": RULES,
     "sync/domain/record_fields.h":
         '#define STALL_FIELDS(X) X(A, 4, "name", 1) \\\n    X(B, 5, "eat_in", 1)\n\n',
@@ -55,6 +56,8 @@ TREES = [
     ("merge_rules", "a field without a row", "docs/merge-rules.md", RULES.replace(", eat in", "")),
     ("docs", "a page that is not there", "README.md", "[rules](docs/rules.md)\n"),
     ("docs", "a heading that is not there", "README.md", "[rules](docs/merge-rules.md#stools)\n"),
+    ("docs", "a command that is not there", "README.md", "```\ntrestle walk --fast\n```\n"),
+    ("docs", "a flag that is not there", "README.md", "`trestle run --slow`\n"),
     ("words", "a typedef'd struct", "node/store.h", "typedef struct store store_t;\n"),
 ]
 
@@ -105,12 +108,23 @@ def archive(root, tools, text, name="planted"):
     return library
 
 
+def judge(checker, root):
+    """What @checker says of the tree @root; docs beside a program with one command."""
+    if checker != "docs":
+        return accepts(checker, root)
+    program = root / "build/trestle"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho \"        run) words='--fast';;\"\n", encoding="utf-8")
+    program.chmod(0o755)
+    return accepts(checker, root, program)
+
+
 def cases(tools):
     """(checker, what is planted or None, a function from an empty folder to the verdict)."""
     for checker in ("layers", "words", "merge_rules", "docs"):
-        yield checker, None, lambda root, c=checker: accepts(c, plant(root, CLEAN))
+        yield checker, None, lambda root, c=checker: judge(c, plant(root, CLEAN))
     for checker, what, name, text in TREES:
-        yield checker, what, lambda root, c=checker, files={**CLEAN, name: text}: accepts(
+        yield checker, what, lambda root, c=checker, files={**CLEAN, name: text}: judge(
             c, plant(root, files))
     for what, text in OBJECTS:
         yield "purity", what, lambda root, t=text: accepts(
