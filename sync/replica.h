@@ -23,7 +23,7 @@
 #include "sync/mesh/ephemeral.h"
 
 enum {
-    FOLD_VERSION = 14,
+    FOLD_VERSION = 15,
     FOLD_NONE = 0, /* in a store that no software has folded to its end */
 };
 

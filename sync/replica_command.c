@@ -93,7 +93,8 @@ static int till_judge(const struct till *till, const struct command *command,
     if (err != 0 && result->refused_item != 0) {
         *ret_answer = (struct answer){.kind = KIND_MENU,
                                       .entity = entity_id_derive(KIND_MENU, result->refused_item),
-                                      .number = (uint32_t)result->refused_item};
+                                      .number = (uint32_t)result->refused_item,
+                                      .choice = result->refused_choice};
     }
     return err;
 }

@@ -149,7 +149,7 @@ static void item_problem(struct api *api, const struct effect_answer *answer,
     }
     problem_set(reply, answer->err,
                 json_item_problem(answer->err, status_of(answer->err), answer->answer.number, found,
-                                  api->state));
+                                  &answer->answer.choice, api->state));
     if (txn != NULL) {
         gate->read_end(gate->context, txn);
     }

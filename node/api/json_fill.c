@@ -97,6 +97,7 @@ static void (*const fills[COMMAND_COUNT])(struct fill *fill) = {
     [COMMAND_RECORD_SET] = fill_record,
     [COMMAND_REVIEW] = fill_review,
     [COMMAND_STATION_BUSY] = fill_station_busy,
+    [COMMAND_MENU_CHOICE] = fill_menu_choice,
     [COMMAND_REVIEW_HIDE] = fill_review_hide,
     [COMMAND_DEVICE_REVOKE] = fill_nothing,
     [COMMAND_DEVICE_RETIRE] = fill_nothing,

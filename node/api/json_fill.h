@@ -62,6 +62,7 @@ void fill_record(struct fill *fill);
 void fill_pin(struct fill *fill);
 void fill_review(struct fill *fill);
 void fill_review_hide(struct fill *fill);
+void fill_menu_choice(struct fill *fill);
 void fill_station_busy(struct fill *fill);
 void fill_drawer_open(struct fill *fill);
 void fill_drawer_move(struct fill *fill);

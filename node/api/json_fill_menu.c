@@ -163,6 +163,13 @@ void fill_menu(struct fill *fill)
     }
 }
 
+void fill_menu_choice(struct fill *fill)
+{
+    fill->command->group = fill_text(fill, fill->body, "group");
+    fill->command->choice = fill_text(fill, fill->body, "choice");
+    fill->command->truth = fill_truth(fill, "available");
+}
+
 void fill_stock(struct fill *fill)
 {
     bool is_count = fill_has(fill, "counted");

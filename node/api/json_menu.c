@@ -11,6 +11,9 @@ static struct json_value *choices(const struct menu_group *group)
         struct json_value *choice = json_new_object();
         json_put_text(choice, "name", group->choices[i].name);
         json_put_int(choice, "price", group->choices[i].price_minor);
+        if (group->is_out[i]) {
+            json_put_bool(choice, "out", true);
+        }
         json_append(list, choice);
     }
     return list;
@@ -39,11 +42,12 @@ static struct json_value *stock_of(const struct state *state)
     return object;
 }
 
-/* Sold out by itself, when nobody has a right left. */
+/* Sold out by itself, when nobody has a right left, or too few choices of a group are. */
 static bool is_available(const struct state *state)
 {
     const bool is_gone = state->item.stock == STOCK_STRICT && state->item_stock.all <= 0;
-    return state->item.is_available && !is_gone && !state->is_stall_closed;
+    return state->item.is_available && !is_gone && !state->is_stall_closed &&
+           menu_lacking(&state->item) == NULL;
 }
 
 struct json_value *state_json_item(const struct state *state)

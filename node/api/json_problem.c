@@ -51,6 +51,8 @@ static void why_not(const struct state *state, char *to, size_t capacity)
         (void)snprintf(to, capacity, "its stall is out of use");
     } else if (item->is_hidden || !item->is_available) {
         (void)snprintf(to, capacity, "not sold now");
+    } else if (menu_lacking(item) != NULL) {
+        (void)snprintf(to, capacity, "too few of its choices are left");
     } else if (state->item_stock.here <= 0) {
         (void)snprintf(to, capacity, "sold out");
     } else {
@@ -58,10 +60,21 @@ static void why_not(const struct state *state, char *to, size_t capacity)
     }
 }
 
-static void what_is_wrong(int err, int found, const struct state *state, char *to, size_t capacity)
+/* The name of the choice that is out; empty when there is none, or the menu has changed since. */
+static struct bytes choice_out(const struct menu_item *item, const struct choice_place *place)
+{
+    const bool is_there = place->is_one && place->group < item->groups_count &&
+                          place->choice < item->groups[place->group].choices_count;
+    return is_there ? item->groups[place->group].choices[place->choice].name : bytes_of(NULL, 0);
+}
+
+static void what_is_wrong(int err, int found, bool is_choice_out, const struct state *state,
+                          char *to, size_t capacity)
 {
     to[0] = '\0';
-    if (err == ERR_MISMATCH) {
+    if (is_choice_out) {
+        (void)snprintf(to, capacity, "a choice of it is out");
+    } else if (err == ERR_MISMATCH) {
         (void)snprintf(to, capacity, "its choices are not those of the menu");
     } else if (err == ERR_UNAVAILABLE && found == ERR_NOT_FOUND) {
         (void)snprintf(to, capacity, "not on the menu");
@@ -71,11 +84,12 @@ static void what_is_wrong(int err, int found, const struct state *state, char *t
 }
 
 struct json_value *json_item_problem(int err, int status, uint64_t number, int found,
-                                     const struct state *state)
+                                     const struct choice_place *place, const struct state *state)
 {
     char wrong[64], detail[DETAIL_BYTES_MAX];
     const struct bytes name = found == 0 ? state->item.name : bytes_of(NULL, 0);
-    what_is_wrong(err, found, state, wrong, sizeof wrong);
+    const struct bytes out = found == 0 ? choice_out(&state->item, place) : bytes_of(NULL, 0);
+    what_is_wrong(err, found, out.size > 0, state, wrong, sizeof wrong);
     (void)snprintf(detail, sizeof detail, "item %llu%s%.*s%s%s", (unsigned long long)number,
                    name.size == 0 ? "" : ", ", (int)name.size,
                    name.size == 0 ? "" : (const char *)name.data, wrong[0] == '\0' ? "" : ": ",
@@ -84,6 +98,9 @@ struct json_value *json_item_problem(int err, int status, uint64_t number, int f
     json_put_count(object, "item", number);
     if (name.size > 0) {
         json_put_text(object, "item_name", name);
+    }
+    if (out.size > 0) {
+        json_put_text(object, "choice", out);
     }
     return object;
 }

@@ -19,8 +19,9 @@ struct json_value *json_away_problem(int status, const char *where);
 struct json_value *json_full_problem(int status, struct bytes station);
 
 /* A refusal that is about item @number of the menu: state->item, where @found is 0, or else why it
- * could not be read (ERR_NOT_FOUND: there is none). */
+ * could not be read (ERR_NOT_FOUND: there is none). @place: of its choice that is out and why it
+ * was refused, if one is. */
 struct json_value *json_item_problem(int err, int status, uint64_t number, int found,
-                                     const struct state *state);
+                                     const struct choice_place *place, const struct state *state);
 
 #endif

@@ -91,6 +91,9 @@ const struct route routes[] = {
      ANSWERS(200, SHAPE_MENU_ITEM, schema_menu_item),
      .summary = "A photo of an item, instead of the one that it has: JPEG, PNG or WebP, at most "
                 "64 KiB."},
+    MAKE("POST", "/api/menu/{number}/choice", CAP_AVAILABILITY, COMMAND_MENU_CHOICE,
+         schema_choice_write, 200, SHAPE_MENU_ITEM, schema_menu_item,
+         "One choice of an item is out, or to be had again."),
     READ("/api/photos/{hash}", API_PUBLIC, SHAPE_PHOTO, NULL,
          "The bytes of a photo that an item names; they never change."),
     MAKE("POST", "/api/menu/{number}/stock", CAP_STOCK_ISSUE, COMMAND_STOCK_ADD, schema_stock_write,

@@ -195,6 +195,7 @@ struct schema {
     X(review_list, "ReviewList")                                                                   \
     X(review_write, "ReviewWrite")                                                                 \
     X(station_busy, "StationBusy")                                                                 \
+    X(choice_write, "ChoiceWrite")                                                                 \
     X(review_hide, "ReviewHide")                                                                   \
     X(drawer_moved, "DrawerMoved")                                                                 \
     X(drawer_counted, "DrawerCounted")                                                             \

@@ -13,7 +13,9 @@ WORDS(diet_words, "vegetarian", "vegan", "halal", "kosher");
 /* clang-format off */
 SCHEMA(choice, "Choice", NULL,
     TEXT("name", 1, NAME_BYTES_MAX),
-    MONEY("price", NOTE("added to the item's price")));
+    MONEY("price", NOTE("added to the item's price")),
+    BOOL("out", OPTIONAL,
+        NOTE("true: there is none of it now. Told; POST /api/menu/{number}/choice says so")));
 
 SCHEMA(group, "Group", "Options of an item: between min and max of the choices.",
     TEXT("name", 1, NAME_BYTES_MAX),
@@ -55,7 +57,8 @@ SCHEMA(menu_item, "MenuItem", NULL,
     MONEY("price"),
     MENU_ITEM_REST(REQUIRED),
     BOOL("available",
-        NOTE("false also when it is strict and nobody has any left, or its stall is out of use")),
+        NOTE("false also when it is strict and nobody has any left, its stall is out of use, or "
+             "fewer choices of a group are left than have to be chosen")),
     OBJECT("stock", schema_stock),
     TEXT("photo", 0, 64, NOTE("hash of its bytes, hex: GET /api/photos/{hash}; empty = none")),
     BOOL("price_conflict",
@@ -116,4 +119,9 @@ SCHEMA(menu_write, "MenuWrite", "Fields to change; what is left out stays. `avai
     MENU_ITEM_REST(OPTIONAL),
     TEXT("photo", 0, 0, OPTIONAL, NOTE("empty: the item has none any more")),
     BOOL("available", OPTIONAL));
+
+SCHEMA(choice_write, "ChoiceWrite", "Whether a choice of an item is to be had; by their names.",
+    TEXT("group", 1, NAME_BYTES_MAX),
+    TEXT("choice", 1, NAME_BYTES_MAX),
+    BOOL("available"));
 /* clang-format on */

@@ -150,6 +150,16 @@ static void say_available(const struct event *event, const struct event_scene *s
     }
 }
 
+static void say_choice(const struct event *event, const struct event_scene *scene, struct text *to)
+{
+    struct menu_choice_said said;
+    (void)scene;
+    if (menu_choice_decode(event->body, &said) == 0) {
+        text_append_text(to, said.is_available ? "a choice is to be had again" : "a choice is out");
+        put_said(to, ": ", said.choice);
+    }
+}
+
 static void say_day(const struct event *event, const struct event_scene *scene, struct text *to)
 {
     struct day_open open;
@@ -213,6 +223,7 @@ static const struct {
     {EVENT_PAY_SEEN, ": the card provider's books were looked at", NULL},
     {EVENT_MENU_SET, "the menu changed", NULL},
     {EVENT_MENU_AVAILABLE, NULL, say_available},
+    {EVENT_MENU_CHOICE, NULL, say_choice},
     {EVENT_STOCK_ADD, "stock was put there, or taken away", NULL},
     {EVENT_STOCK_GIVE, "stock was passed on", NULL},
     {EVENT_STOCK_TAKE, "stock was sold", NULL},

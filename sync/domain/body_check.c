@@ -47,6 +47,7 @@ CHECKER(pay_seen, pay_seen)
 CHECKER(refund_wish, refund_wish)
 CHECKER(field_values, menu_set)
 CHECKER(menu_available, menu_available)
+CHECKER(menu_choice_said, menu_choice)
 CHECKER(field_values, popup_set)
 CHECKER(day_open, day_open)
 CHECKER(review_hide, review_hide)
@@ -102,6 +103,7 @@ static const struct {
     {EVENT_PAY_SEEN, check_pay_seen},
     {EVENT_MENU_SET, check_menu_set},
     {EVENT_MENU_AVAILABLE, check_menu_available},
+    {EVENT_MENU_CHOICE, check_menu_choice},
     {EVENT_POPUP_SET, check_popup_set},
     {EVENT_DAY_OPEN, check_day_open},
     {EVENT_REVIEW_HIDE, check_review_hide},

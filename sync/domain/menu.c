@@ -4,6 +4,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/fields.h"
+#include "sync/domain/menu_choices.h"
 #include "sync/domain/menu_events.h"
 
 /* menu.available is a register like the fields, written by an event of its own: field 0. */
@@ -143,15 +144,35 @@ void menu_derive(const struct history *history, struct menu_item *ret_item)
     item_reset(ret_item);
     fill_fields(history, ret_item);
     fill_available(history, ret_item);
+    menu_choices_fill(history, ret_item);
     if (ret_item->number != 0 && !is_own_number(history, ret_item->number)) {
         ret_item->number = 0;
     }
     ret_item->is_opaque = history->is_opaque;
 }
 
+static uint32_t choices_left(const struct menu_group *group)
+{
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < group->choices_count; i++) {
+        left += !group->is_out[i];
+    }
+    return left;
+}
+
+const struct menu_group *menu_lacking(const struct menu_item *item)
+{
+    for (uint32_t i = 0; i < item->groups_count; i++) {
+        if (choices_left(&item->groups[i]) < item->groups[i].choices_min) {
+            return &item->groups[i];
+        }
+    }
+    return NULL;
+}
+
 static bool is_register(uint32_t type)
 {
-    return type == EVENT_MENU_SET || type == EVENT_MENU_AVAILABLE;
+    return type == EVENT_MENU_SET || type == EVENT_MENU_AVAILABLE || type == EVENT_MENU_CHOICE;
 }
 
 void menu_prune(struct history *history)
@@ -167,5 +188,6 @@ void menu_prune(struct history *history)
     }
     field_registers_fill(&registers, history, EVENT_MENU_AVAILABLE, available_decode);
     field_keep(&registers, FIELD_AVAILABLE, keep);
+    menu_choices_keep(history, keep);
     history_prune(history, keep);
 }

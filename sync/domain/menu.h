@@ -2,9 +2,9 @@
  *
  * Layer: sync/domain (pure). Each field is a multi-value register over the history: the value of
  * the maximal writes. Of concurrent writes the safer one counts (docs/merge-rules.md): the lower
- * price, sold out, hidden, every allergen named, only the diets that both claim; where neither is
- * safer, the later t when it is cosmetic, the smaller operation when it decides money.
- * `has_conflict` stays until somebody who has seen both writes again.
+ * price, sold out (of the item and of each choice), hidden, every allergen named, only the diets
+ * that both claim; where neither is safer, the later t when it is cosmetic, the smaller operation
+ * when it decides money. `has_conflict` stays until somebody who has seen both writes again.
  */
 #ifndef TRESTLE_SYNC_DOMAIN_MENU_H
 #define TRESTLE_SYNC_DOMAIN_MENU_H
@@ -49,6 +49,13 @@ struct menu_group {
     uint32_t choices_min, choices_max;
     uint32_t choices_count;
     struct menu_choice choices[MENU_CHOICES_MAX];
+    bool is_out[MENU_CHOICES_MAX]; /* by choice: menu.choice says that there is none of it now */
+};
+
+/* One choice of an item, by its place. */
+struct choice_place {
+    bool is_one; /* otherwise there is none */
+    uint8_t group, choice;
 };
 
 /* What selling an item that is counted needs. Values are in events; the higher is the stricter. */
@@ -79,6 +86,10 @@ struct menu_item {
 
 /* @ret_item borrows from @history. Never fails. */
 void menu_derive(const struct history *history, struct menu_item *ret_item);
+
+/* The first group of which fewer choices are left than have to be chosen, so that the item cannot
+ * be had; NULL = none. Borrowed from @item. */
+const struct menu_group *menu_lacking(const struct menu_item *item);
 
 /* Keep only what can still matter: the maximal writes of each field. */
 void menu_prune(struct history *history);

@@ -2,6 +2,7 @@
  *
  *   menu.set, popup.set  [[[field, value], ...]]
  *   menu.available       [bool]
+ *   menu.choice          [text group, text choice, bool]
  *   day.open             [n]
  */
 #include "sync/domain/menu_events.h"
@@ -166,6 +167,28 @@ int menu_available_decode(struct bytes body, struct menu_available *ret_availabl
     const int err = body_end(&reader, unknown);
     if (err == 0) {
         *ret_available = available;
+    }
+    return err;
+}
+
+void menu_choice_encode(const struct menu_choice_said *said, struct writer *writer)
+{
+    write_array(writer, 3);
+    write_text(writer, said->group);
+    write_text(writer, said->choice);
+    write_bool(writer, said->is_available);
+}
+
+int menu_choice_decode(struct bytes body, struct menu_choice_said *ret_said)
+{
+    struct reader reader;
+    const uint32_t unknown = body_begin(&reader, body, 3);
+    struct menu_choice_said said = {.group = read_text(&reader, NAME_BYTES_MAX)};
+    said.choice = read_text(&reader, NAME_BYTES_MAX);
+    said.is_available = read_bool(&reader);
+    const int err = body_end(&reader, unknown);
+    if (err == 0) {
+        *ret_said = said;
     }
     return err;
 }

@@ -23,6 +23,13 @@ struct menu_available {
     bool is_available;
 };
 
+/* The choice of this name in the item's group of that name: by name, as an item's groups and
+ * choices are written anew, in another order, while somebody says so. */
+struct menu_choice_said {
+    struct bytes group, choice;
+    bool is_available;
+};
+
 struct day_open {
     uint64_t n; /* 1..ORDER_DAY_MAX */
 };
@@ -36,12 +43,14 @@ struct menu_options {
 
 void menu_set_encode(const struct field_values *set, struct writer *writer);
 void menu_available_encode(const struct menu_available *available, struct writer *writer);
+void menu_choice_encode(const struct menu_choice_said *said, struct writer *writer);
 void menu_options_encode(const struct menu_options *options, struct writer *writer);
 void popup_set_encode(const struct field_values *set, struct writer *writer);
 void day_open_encode(const struct day_open *open, struct writer *writer);
 
 MUST_CHECK int menu_set_decode(struct bytes body, struct field_values *ret_set);
 MUST_CHECK int menu_available_decode(struct bytes body, struct menu_available *ret_available);
+MUST_CHECK int menu_choice_decode(struct bytes body, struct menu_choice_said *ret_said);
 MUST_CHECK int menu_options_decode(struct bytes value, struct menu_options *ret_options);
 MUST_CHECK int popup_set_decode(struct bytes body, struct field_values *ret_set);
 MUST_CHECK int day_open_decode(struct bytes body, struct day_open *ret_open);

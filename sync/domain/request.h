@@ -20,6 +20,7 @@ struct answer {
     uint64_t log, seq; /* the last event */
     uint32_t events;   /* written; 0 = it was so already */
     uint32_t number;   /* of a placed order; of a refusal about an item of the menu: the item's */
+    struct choice_place choice; /* of such a refusal, because this choice is out. Not kept */
     uint64_t day;
     int64_t total_minor, change_minor;
     uint64_t carts_changed[2]; /* whose: the sessions of one that is other now and of one that made

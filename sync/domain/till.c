@@ -69,6 +69,7 @@ static const struct {
     [COMMAND_PRINT_DONE] = {SUBJECT_ORDER, till_print_done},
     [COMMAND_MENU_SET] = {SUBJECT_ITEM, till_menu_set},
     [COMMAND_MENU_AVAILABLE] = {SUBJECT_ITEM, till_menu_available},
+    [COMMAND_MENU_CHOICE] = {SUBJECT_ITEM, till_menu_choice},
     [COMMAND_MENU_PHOTO] = {SUBJECT_ITEM, till_menu_photo},
     [COMMAND_STOCK_ADD] = {SUBJECT_STOCK, till_stock_add},
     [COMMAND_STOCK_COUNT] = {SUBJECT_STOCK, till_stock_count},
@@ -269,6 +270,7 @@ static void result_reset(struct till_result *result)
     result->short_item = 0;
     result->short_units = 0;
     result->refused_item = 0;
+    result->refused_choice = (struct choice_place){0};
     result->quote_row = bytes_of(NULL, 0);
     result->cart_row = bytes_of(NULL, 0);
     result->table_row = bytes_of(NULL, 0);

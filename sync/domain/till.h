@@ -115,7 +115,8 @@ enum {
     X(COMMAND_DRAWER_COUNT, "drawer.count", CAP_TAKE_MONEY)                                        \
     X(COMMAND_ORDER_ADOPT, "order.adopt", CAP_ADOPT)                                               \
     X(COMMAND_ORDER_DROP, "order.drop", CAP_ADOPT)                                                 \
-    X(COMMAND_STATION_BUSY, "station.busy", CAP_AVAILABILITY)
+    X(COMMAND_STATION_BUSY, "station.busy", CAP_AVAILABILITY)                                      \
+    X(COMMAND_MENU_CHOICE, "menu.choice", CAP_AVAILABILITY)
 
 enum command_kind {
 #define X(name, text, capability) name,
@@ -197,8 +198,9 @@ struct command {
     bool has_options;       /* line.set: the options of lines[0] replace the line's */
     bool has_note;
     struct bytes note; /* line.set */
-    bool truth; /* amend: yes; menu.available; review.hide: hidden; recall: back to waiting (start
-                   too; when nothing of it was begun, the acceptance); hand-over: nobody came */
+    bool truth; /* amend: yes; menu.available; menu.choice: it is to be had; review.hide: hidden;
+                   recall: back to waiting (start too; when nothing of it was begun, the
+                   acceptance); hand-over: nobody came */
     struct bytes reason;            /* void, refuse, cancel: required; discount, refund */
     struct bytes method, reference; /* place, pay, refund; method is "cash" or "card-external" */
     int64_t amount_minor; /* place with is_paid_now, pay, refund: 0 = all that is open; discount.
@@ -217,12 +219,13 @@ struct command {
                          nobody. print.claim answers and print.done ends the claim that is the
                          event (changed_log, changed_seq) */
     bool is_forced;   /* place, lines.add, line.set, recall, reinstate: sell also without a right */
-    int64_t stock_units;   /* stock.add: more or (negative) fewer; stock.count: what is there */
-    uint64_t item;         /* menu: the item's number; a new one needs a name and a price. Record:
-                              its number; 0 of a new one = drawn from the key. drawer.open: what
-                              people call the drawer */
-    enum kind record;      /* record.set */
-    uint32_t busy_minutes; /* station.busy: struct station_busy */
+    int64_t stock_units; /* stock.add: more or (negative) fewer; stock.count: what is there */
+    uint64_t item;       /* menu: the item's number; a new one needs a name and a price. Record:
+                            its number; 0 of a new one = drawn from the key. drawer.open: what
+                            people call the drawer */
+    enum kind record;    /* record.set */
+    struct bytes group, choice; /* menu.choice: by their names */
+    uint32_t busy_minutes;      /* station.busy: struct station_busy */
     uint64_t busy_until_ms;
     bool is_new; /* record.set: it does not exist yet; otherwise it must */
     uint32_t fields_count;
@@ -302,14 +305,15 @@ struct till_result {
     bool is_row_spoilt; /* the disk made no row of one that the command could do without */
     uint32_t number;    /* of a new order */
     uint64_t day;
-    int64_t total_minor;     /* of a new order; of another as it was before the command */
-    int64_t change_minor;    /* cash to give back */
-    uint64_t short_item;     /* also on an error: the first that there was no right to sell ... */
-    uint64_t short_units;    /* ... and how many rights to it would do */
-    uint64_t refused_item;   /* on an error that is about one item of the menu: which; 0 = none */
-    struct quote_slot quote; /* of a new quote */
-    struct bytes quote_row;  /* its row, in body_data; empty = no new one */
-    uint32_t wants_count;    /* of a quote: what it holds; of a customer's order: what of the */
+    int64_t total_minor;   /* of a new order; of another as it was before the command */
+    int64_t change_minor;  /* cash to give back */
+    uint64_t short_item;   /* also on an error: the first that there was no right to sell ... */
+    uint64_t short_units;  /* ... and how many rights to it would do */
+    uint64_t refused_item; /* on an error that is about one item of the menu: which; 0 = none */
+    struct choice_place refused_choice; /* and because of which of its choices */
+    struct quote_slot quote;            /* of a new quote */
+    struct bytes quote_row;             /* its row, in body_data; empty = no new one */
+    uint32_t wants_count; /* of a quote: what it holds; of a customer's order: what of the */
     struct hold_want wants[ORDER_LINES_MAX]; /* strictly counted was sold. Each item once */
     uint64_t cart_session;                   /* whose cart is ... */
     struct bytes cart_row;  /* ... this from now on; empty = nothing of it changed */

@@ -42,14 +42,57 @@ static int group_options(const struct menu_group *group, const bool *is_chosen,
     return chosen >= group->choices_min && chosen <= group->choices_max ? 0 : ERR_MISMATCH;
 }
 
-int till_line_options(const struct menu_item *item, const struct wanted_line *wanted,
-                      struct line_options *ret_options)
+/* Nobody makes what is not there: the first choice that is out, in the menu's order. */
+static int check_choices(struct task *task, const struct menu_item *item,
+                         const struct choices *choices)
+{
+    for (uint32_t i = 0; i < item->groups_count; i++) {
+        for (uint32_t k = 0; k < item->groups[i].choices_count; k++) {
+            if (choices->is_chosen[i][k] && item->groups[i].is_out[k]) {
+                task->result->refused_choice = (struct choice_place){
+                    .is_one = true, .group = (uint8_t)i, .choice = (uint8_t)k};
+                return ERR_UNAVAILABLE;
+            }
+        }
+    }
+    return 0;
+}
+
+static bool names(const struct line_options *options, const struct menu_choice *choice)
+{
+    for (uint32_t i = 0; i < options->count; i++) {
+        if (bytes_equal(options->options[i].name, choice->name) &&
+            options->options[i].price_minor == choice->price_minor) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int till_line_still(struct task *task, const struct menu_item *item,
+                    const struct line_options *options)
+{
+    struct choices choices = {0};
+    for (uint32_t i = 0; i < item->groups_count; i++) {
+        const struct menu_group *group = &item->groups[i];
+        for (uint32_t k = 0; k < group->choices_count; k++) {
+            choices.is_chosen[i][k] = names(options, &group->choices[k]);
+        }
+    }
+    return check_choices(task, item, &choices);
+}
+
+int till_line_options(struct task *task, const struct menu_item *item,
+                      const struct wanted_line *wanted, struct line_options *ret_options)
 {
     struct choices choices = {0};
     struct line_options options = {0};
     int err = choices_mark(item, wanted, &choices);
     for (uint32_t i = 0; i < item->groups_count && err == 0; i++) {
         err = group_options(&item->groups[i], choices.is_chosen[i], &options);
+    }
+    if (err == 0) {
+        err = check_choices(task, item, &choices);
     }
     if (err == 0) {
         *ret_options = options;
@@ -101,7 +144,7 @@ int till_line_of(struct task *task, const struct wanted_line *wanted, struct byt
     }
     int err = load_item_taxed(task, wanted->item, mode, &item, &add.tax_bp);
     if (err == 0) {
-        err = till_line_options(&item, wanted, &add.options);
+        err = till_line_options(task, &item, wanted, &add.options);
     }
     if (err != 0) {
         return task_refused(task, wanted->item, err);

@@ -7,9 +7,16 @@
 
 #include "sync/domain/till_task.h"
 
-/* The options that @wanted names by index. ERR_MISMATCH: not what the menu offers now. */
-MUST_CHECK int till_line_options(const struct menu_item *item, const struct wanted_line *wanted,
+/* The options that @wanted names by index. ERR_MISMATCH: not what the menu offers; ERR_UNAVAILABLE:
+ * one of them is out, the task's result says which; ERR_TOO_MANY. */
+MUST_CHECK int till_line_options(struct task *task, const struct menu_item *item,
+                                 const struct wanted_line *wanted,
                                  struct line_options *ret_options);
+
+/* Whether what a line names, with the menu's words of a while ago, is to be had of @item now: as
+ * above, ERR_UNAVAILABLE. A choice that the menu has no more was promised with the line. */
+MUST_CHECK int till_line_still(struct task *task, const struct menu_item *item,
+                               const struct line_options *options);
 
 /* All but the line's id, for an order of @mode. The texts of @ret_add live as long as till->scratch
  * is not used again. ERR_UNAVAILABLE, ERR_MISMATCH (its options), ERR_MALFORMED, ERR_VERSION,

@@ -253,6 +253,41 @@ int till_menu_available(struct task *task)
     return 0;
 }
 
+/* Whether a choice of these names is out; several of one name are one. */
+static int find_choice(const struct menu_item *item, const struct command *command,
+                       bool *ret_is_out)
+{
+    for (uint32_t i = 0; i < item->groups_count; i++) {
+        const struct menu_group *group = &item->groups[i];
+        for (uint32_t k = 0; k < group->choices_count; k++) {
+            if (bytes_equal(group->name, command->group) &&
+                bytes_equal(group->choices[k].name, command->choice)) {
+                *ret_is_out = group->is_out[k];
+                return 0;
+            }
+        }
+    }
+    return ERR_NOT_FOUND;
+}
+
+int till_menu_choice(struct task *task)
+{
+    const struct command *command = task->command;
+    const struct menu_choice_said said = {
+        .group = command->group, .choice = command->choice, .is_available = command->truth};
+    struct menu_item item;
+    bool is_out = false;
+    int err = load_item(task, &item);
+    if (err == 0) {
+        err = find_choice(&item, command, &is_out);
+    }
+    if (err == 0 && is_out == said.is_available) {
+        menu_choice_encode(&said, task_body(task));
+        task_emit(task, EVENT_MENU_CHOICE);
+    }
+    return err;
+}
+
 /* --- the pop-up --- */
 
 static bool is_currency_code(struct bytes text)

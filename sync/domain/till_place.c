@@ -104,7 +104,11 @@ static int emit_quoted_line(struct task *task, const struct quote_entry *entry, 
 {
     struct menu_item item;
     struct line_add add = entry->add;
-    int err = task_refused(task, add.item, task_load_item(task, add.item, &item));
+    int err = task_load_item(task, add.item, &item);
+    if (err == 0) {
+        err = till_line_still(task, &item, &add.options);
+    }
+    err = task_refused(task, add.item, err);
     if (err == 0) {
         err = quote_bill_line(&add, ret_line);
     }
@@ -346,7 +350,7 @@ static int set_options(struct task *task, const struct order_line *line, struct 
     }
     int err = task_load_item(task, line->item, &item);
     if (err == 0) {
-        err = till_line_options(&item, &task->command->lines[0], &set->options);
+        err = till_line_options(task, &item, &task->command->lines[0], &set->options);
     }
     err = task_refused(task, line->item, err);
     /* A conflict of options is settled by saying them again. */

@@ -64,6 +64,7 @@ static int name_line(struct task *task, const struct wanted_line *wanted, struct
     if (err != 0 && err != ERR_UNAVAILABLE) {
         return err;
     }
+    task->result->refused_choice = (struct choice_place){0}; /* nothing is refused */
     entry->state = QUOTE_SOLD_OUT;
     entry->add = (struct line_add){.item = wanted->item,
                                    .name = item.name,

@@ -203,7 +203,8 @@ static int load_item(struct task *task, uint64_t number, struct menu_item *ret_i
     if (ret_item->is_opaque) {
         return ERR_VERSION;
     }
-    const bool is_sold = ret_item->name.size > 0 && !ret_item->is_hidden && ret_item->is_available;
+    const bool is_sold = ret_item->name.size > 0 && !ret_item->is_hidden &&
+                         ret_item->is_available && menu_lacking(ret_item) == NULL;
     return is_sold ? 0 : ERR_UNAVAILABLE;
 }
 

@@ -230,6 +230,7 @@ int till_pay_refund(struct task *task);
 int till_pay_dispute(struct task *task);
 int till_menu_set(struct task *task);
 int till_menu_available(struct task *task);
+int till_menu_choice(struct task *task);
 int till_menu_photo(struct task *task);
 int till_stock_add(struct task *task);
 int till_stock_count(struct task *task);

@@ -225,6 +225,32 @@ test("what sells out changes under the finger, with words", async ({ browser }) 
     await page.context().close();
 });
 
+test("a choice that is out is struck out, and what was put in with it is named", async ({
+    browser,
+}) => {
+    const page = await come(browser, market.lan);
+    const say = (available: boolean) =>
+        market.deed("/api/menu/30/choice", { group: "Spice", choice: "medium", available });
+    await page.locator(".row-text", { hasText: "Pad thai" }).tap();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "large" }).tap();
+    await dialog.getByRole("button", { name: "medium" }).tap();
+    await dialog.getByRole("button", { name: /^Add/ }).tap();
+    await say(false);
+    await page.getByRole("button", { name: "1 item Review" }).tap();
+    await expect(page.getByText("medium: sold out. It is not in the total.")).toBeVisible();
+    await expect(page.getByRole("button", { name: /^Order/ })).toBeDisabled();
+    await page.getByRole("button", { name: "Back to the menu" }).tap();
+    await page.locator(".row-text", { hasText: "Pad thai" }).tap();
+    const medium = dialog.getByRole("button", { name: "medium" });
+    await expect(medium).toContainText("Sold out", { timeout: 60_000 });
+    await expect(medium).toBeDisabled();
+    expect(await violations(page)).toEqual([]);
+    await say(true);
+    await expect(medium).toBeEnabled({ timeout: 60_000 });
+    await page.context().close();
+});
+
 test("search and filter show what fits, and say what they hide", async ({ browser }) => {
     const page = await come(browser, market.lan);
     await page.getByRole("searchbox").fill("curry");

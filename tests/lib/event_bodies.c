@@ -114,6 +114,8 @@ const struct body_sample body_samples[] = {
      "73736501019292a67363686172660092a84b72c3a47574657232"},
     {EVENT_MENU_AVAILABLE, "menu_available",
      "91c2"},
+    {EVENT_MENU_CHOICE, "menu_choice",
+     "93a44d696c6bab48616665722c206b616c74c2"},
     {EVENT_STOCK_ADD, "stock_add",
      "940728c4080000000000000005c4080000000000000005"},
     {EVENT_STOCK_ADD, "stock_add_negative",
@@ -249,6 +251,7 @@ RECODER(pay_seen, pay_seen)
 RECODER(refund_wish, refund_wish)
 RECODER(field_values, menu_set)
 RECODER(menu_available, menu_available)
+RECODER(menu_choice_said, menu_choice)
 RECODER(field_values, popup_set)
 RECODER(day_open, day_open)
 RECODER(review_hide, review_hide)
@@ -297,15 +300,16 @@ static const struct {
     {EVENT_PAY_DISPUTE, recode_pay_dispute},   {EVENT_REFUND_WISH, recode_refund_wish},
     {EVENT_REFUND_AUTO, recode_refund_wish},   {EVENT_PAY_SEEN, recode_pay_seen},
     {EVENT_MENU_SET, recode_menu_set},         {EVENT_MENU_AVAILABLE, recode_menu_available},
-    {EVENT_POPUP_SET, recode_popup_set},       {EVENT_DAY_OPEN, recode_day_open},
-    {EVENT_REVIEW_HIDE, recode_review_hide},   {EVENT_STATION_BUSY, recode_station_busy},
-    {EVENT_DRAWER_OPEN, recode_drawer_open},   {EVENT_DRAWER_MOVE, recode_drawer_move},
-    {EVENT_DRAWER_COUNT, recode_drawer_count}, {EVENT_SHEET_SET, recode_sheet_set},
-    {EVENT_SHEET_CLEAR, recode_sheet_clear},   {EVENT_CONTACT, recode_contact},
-    {EVENT_DAY_CLOSE, recode_day_close},       {EVENT_BLOB_ADD, recode_blob_add},
-    {EVENT_BLOB_ERASE, recode_blob_erase},     {EVENT_STOCK_ADD, recode_stock_add},
-    {EVENT_STOCK_GIVE, recode_stock_give},     {EVENT_STOCK_TAKE, recode_stock_take},
-    {EVENT_STOCK_UNDO, recode_stock_undo},     {EVENT_STOCK_COUNT, recode_stock_count},
+    {EVENT_MENU_CHOICE, recode_menu_choice},   {EVENT_POPUP_SET, recode_popup_set},
+    {EVENT_DAY_OPEN, recode_day_open},         {EVENT_REVIEW_HIDE, recode_review_hide},
+    {EVENT_STATION_BUSY, recode_station_busy}, {EVENT_DRAWER_OPEN, recode_drawer_open},
+    {EVENT_DRAWER_MOVE, recode_drawer_move},   {EVENT_DRAWER_COUNT, recode_drawer_count},
+    {EVENT_SHEET_SET, recode_sheet_set},       {EVENT_SHEET_CLEAR, recode_sheet_clear},
+    {EVENT_CONTACT, recode_contact},           {EVENT_DAY_CLOSE, recode_day_close},
+    {EVENT_BLOB_ADD, recode_blob_add},         {EVENT_BLOB_ERASE, recode_blob_erase},
+    {EVENT_STOCK_ADD, recode_stock_add},       {EVENT_STOCK_GIVE, recode_stock_give},
+    {EVENT_STOCK_TAKE, recode_stock_take},     {EVENT_STOCK_UNDO, recode_stock_undo},
+    {EVENT_STOCK_COUNT, recode_stock_count},
 };
 
 static int recode_record(const struct record_kind *kind, struct bytes body, struct writer *writer)

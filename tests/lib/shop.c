@@ -64,7 +64,7 @@ void shop_item(struct command *ret_command, uint64_t item)
     field_number(ret_command, MENU_TAX_EAT_IN, 1900);
     field_number(ret_command, MENU_TAX_TAKE_AWAY, 700);
     field_text(ret_command, MENU_STATION, stations[item - 1]);
-    if (item == 2) {
+    if (item == SHOP_ITEM_CHOSEN) {
         ret_command->fields[ret_command->fields_count++] =
             (struct wanted_field){.field = MENU_OPTIONS, .text = options_sauce()};
     }

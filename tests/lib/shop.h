@@ -8,7 +8,12 @@
 #include "sync/domain/till.h"
 #include "tests/lib/cluster.h"
 
-enum { SHOP_ITEMS = 4, SHOP_SETTINGS = 1 + 2 * SHOP_ITEMS + 1, SHOP_KEY_BYTES = 16 };
+enum {
+    SHOP_ITEMS = 4,
+    SHOP_ITEM_CHOSEN = 2, /* "Sauce": "Mild" or "Hot" or none */
+    SHOP_SETTINGS = 1 + 2 * SHOP_ITEMS + 1,
+    SHOP_KEY_BYTES = 16
+};
 
 struct shop_key {
     uint8_t bytes[SHOP_KEY_BYTES];

@@ -5,6 +5,7 @@
 
 #include "node/api/fill.h"
 #include "node/api/json_problem.h"
+#include "node/api/json_read.h"
 #include "node/api/state.h"
 #include "tests/lib/assert_text.h"
 #include "tests/lib/test.h"
@@ -405,6 +406,8 @@ TEST(api_json, a_problem_says_what_to_do)
                 "\"detail\":\"/lines/0\"}");
 }
 
+static const struct choice_place no_choice = {0};
+
 TEST(api_json, a_refusal_that_is_about_an_item_says_which_and_why)
 {
     static const struct {
@@ -432,17 +435,85 @@ TEST(api_json, a_refusal_that_is_about_an_item_says_which_and_why)
         shown.item = rows[i].item;
         shown.item.name = bytes_of_text("Tea");
         shown.item_stock.here = rows[i].here;
-        json_print(json_item_problem(rows[i].err, 409, 7, rows[i].found, &shown), &printed);
+        json_print(json_item_problem(rows[i].err, 409, 7, rows[i].found, &no_choice, &shown),
+                   &printed);
         (void)snprintf(wanted, sizeof wanted, "\"detail\":\"%s\",\"item\":7%s}", rows[i].detail,
                        rows[i].found == 0 ? ",\"item_name\":\"Tea\"" : "");
         assert_non_null(memmem(printed.data, printed.size, wanted, strlen(wanted)));
         text_close(&printed);
     }
     shown.item.name = bytes_of(NULL, 0);
-    assert_json(&schema_problem, json_item_problem(ERR_UNAVAILABLE, 409, 7, 0, &shown),
+    assert_json(&schema_problem, json_item_problem(ERR_UNAVAILABLE, 409, 7, 0, &no_choice, &shown),
                 "{\"type\":\"about:blank\",\"title\":\"Sold out or not on the menu any more. "
                 "Choose something else.\",\"status\":409,\"code\":\"unavailable\","
                 "\"detail\":\"item 7: not on the menu\",\"item\":7}");
+}
+
+/* One milk of two, which is out; of @min of them. */
+static struct menu_item latte(uint32_t min)
+{
+    return (struct menu_item){
+        .number = 7,
+        .name = bytes_of_text("Latte"),
+        .groups_count = 1,
+        .groups = {{.name = bytes_of_text("Milk"),
+                    .choices_min = min,
+                    .choices_max = min,
+                    .choices_count = 2,
+                    .choices = {{bytes_of_text("Cow"), 0}, {bytes_of_text("Oat"), 50}},
+                    .is_out = {false, true}}},
+        .is_available = true,
+    };
+}
+
+TEST(api_json, a_refusal_because_of_a_choice_says_which)
+{
+    const struct choice_place oat = {.is_one = true, .choice = 1},
+                              gone = {.is_one = true, .choice = 2};
+    shown.item = latte(1);
+    assert_json(&schema_problem, json_item_problem(ERR_UNAVAILABLE, 409, 7, 0, &oat, &shown),
+                "{\"type\":\"about:blank\",\"title\":\"Sold out or not on the menu any more. "
+                "Choose something else.\",\"status\":409,\"code\":\"unavailable\","
+                "\"detail\":\"item 7, Latte: a choice of it is out\",\"item\":7,"
+                "\"item_name\":\"Latte\",\"choice\":\"Oat\"}");
+    struct json_value *problem = json_item_problem(ERR_UNAVAILABLE, 409, 7, 0, &gone, &shown);
+    assert_null(json_get(problem, "choice")); /* the menu changed meanwhile */
+    json_free(problem);
+    problem = json_item_problem(ERR_UNAVAILABLE, 409, 7, ERR_NOT_FOUND, &oat, &shown);
+    assert_null(json_get(problem, "choice"));
+    json_free(problem);
+}
+
+TEST(api_json, a_choice_that_is_out_is_marked_and_where_too_few_are_left_nothing_is_to_be_had)
+{
+    shown.item = latte(1);
+    struct json_value *item = state_json_item(&shown);
+    const struct json_value *choices = json_get(json_at(json_get(item, "groups"), 0), "choices");
+    assert_null(json_get(json_at(choices, 0), "out"));
+    assert_true(json_get_bool(json_at(choices, 1), "out"));
+    assert_true(json_get_bool(item, "available"));
+    json_free(item);
+    shown.item = latte(2);
+    item = state_json_item(&shown);
+    assert_false(json_get_bool(item, "available"));
+    json_free(item);
+    struct json_value *problem = json_item_problem(ERR_UNAVAILABLE, 409, 7, 0, &no_choice, &shown);
+    assert_true(bytes_equal(json_get_text(problem, "detail"),
+                            bytes_of_text("item 7, Latte: too few of its choices are left")));
+    json_free(problem);
+}
+
+TEST(api_json, a_choice_is_named_with_its_group)
+{
+    assert_int_equal(0, fill("POST", "/api/menu/7/choice",
+                             "{\"group\":\"Milk\",\"choice\":\"Oat\",\"available\":false}"));
+    assert_int_equal(COMMAND_MENU_CHOICE, filled.command.kind);
+    assert_int_equal(7, filled.command.item);
+    assert_true(bytes_equal(filled.command.group, bytes_of_text("Milk")));
+    assert_true(bytes_equal(filled.command.choice, bytes_of_text("Oat")));
+    assert_false(filled.command.truth);
+    assert_int_equal(ERR_MALFORMED, fill("POST", "/api/menu/7/choice",
+                                         "{\"choice\":\"Oat\",\"available\":false}"));
 }
 
 TEST(api_json, a_cursor_survives_its_text_and_nothing_else_is_one)

@@ -35,7 +35,7 @@ static void fill_wanted(struct sim *sim, struct command *command)
         struct wanted_line *line = &command->lines[i];
         line->item = 1 + sim_below(sim, SHOP_ITEMS);
         line->quantity = 1 + (int32_t)sim_below(sim, 3);
-        if (line->item == 2 && sim_chance(sim, 5000)) {
+        if (line->item == SHOP_ITEM_CHOSEN && sim_chance(sim, 5000)) {
             line->options[line->options_count++] =
                 (struct wanted_option){.choice = (uint8_t)sim_below(sim, 2)};
         }

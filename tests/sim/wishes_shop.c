@@ -40,10 +40,22 @@ static bool is_of_stations(const struct sim *sim)
     return sim->seed % 16 == 12;
 }
 
+/* In another seed of sixteen it is a choice of an item, the one that has some, that is out. */
+static void wish_choice(struct command *command)
+{
+    command->choice = bytes_of_text(command->item % 2 == 0 ? "Mild" : "Hot");
+    command->kind = COMMAND_MENU_CHOICE;
+    command->group = bytes_of_text("Sauce");
+    command->item = SHOP_ITEM_CHOSEN;
+}
+
 void wish_available(struct sim *sim, struct command *command)
 {
     command->item = 1 + sim_below(sim, SHOP_ITEMS);
-    command->truth = sim_chance(sim, 8000);
+    command->truth = sim_chance(sim, sim->seed % 16 == 14 ? 5000 : 8000);
+    if (sim->seed % 16 == 14) {
+        wish_choice(command);
+    }
     if (is_of_stations(sim)) {
         command->kind = COMMAND_STATION_BUSY;
         command->record = KIND_STATION;

@@ -279,6 +279,73 @@ TEST(till_quote, sold_out_since_it_is_refused_by_name)
     stage_stop(&stage);
 }
 
+/* [["Milk", 0, 1, [["Oat", 20]]]] */
+static void set_milk(void)
+{
+    static const uint8_t milk[] = {0x91, 0x94, 0xa4, 'M',  'i', 'l', 'k', 0x00,
+                                   0x01, 0x91, 0x92, 0xa3, 'O', 'a', 't', 20};
+    begin(COMMAND_MENU_SET, 1, ROLE_OWNER);
+    command.item = TEA;
+    command.fields_count = 1;
+    command.fields[0] =
+        (struct wanted_field){.field = MENU_OPTIONS, .text = bytes_of(milk, sizeof milk)};
+    assert_int_equal(run(), 0);
+}
+
+static void say_milk(bool is_available)
+{
+    begin(COMMAND_MENU_CHOICE, 1, ROLE_KITCHEN);
+    command.item = TEA;
+    command.group = bytes_of_text("Milk");
+    command.choice = bytes_of_text("Oat");
+    command.truth = is_available;
+    assert_int_equal(run(), 0);
+}
+
+static int ask_tea_with_milk(void)
+{
+    begin(COMMAND_QUOTE, ANNA, ROLE_CUSTOMER);
+    wish(TEA, 1);
+    command.lines[0].options_count = 1;
+    wish(SOUP, 1);
+    return run();
+}
+
+TEST(till_quote, a_choice_that_is_out_since_it_is_refused_by_name)
+{
+    start(8);
+    set_milk();
+    assert_int_equal(ask_tea_with_milk(), 0);
+    const struct entity_id quote = answer.answer.entity;
+    say_milk(false);
+    assert_int_equal(order_with(ANNA, &quote), ERR_UNAVAILABLE);
+    assert_int_equal(answer.answer.number, TEA);
+    assert_true(answer.answer.choice.is_one);
+    assert_int_equal(answer.answer.choice.group, 0);
+    assert_int_equal(answer.answer.choice.choice, 0);
+    say_milk(true);
+    assert_int_equal(order_with(ANNA, &quote), 0);
+    stage_stop(&stage);
+}
+
+TEST(till_quote, a_line_with_a_choice_that_is_out_is_named_and_left_out_of_the_totals)
+{
+    start(8);
+    set_milk();
+    say_milk(false);
+    assert_int_equal(ask_tea_with_milk(), 0);
+    const struct quote *quote = look(ANNA);
+    assert_int_equal(quote->entries[0].state, QUOTE_SOLD_OUT);
+    assert_int_equal(total_of(quote), PRICE);
+    command.lines[1].options_count = 1; /* a soup has nothing to choose */
+    command.key = bytes_of_text("another key of 16");
+    command.body_hash.bytes[0] ^= 1;
+    assert_int_equal(run(), ERR_MISMATCH);
+    assert_int_equal(answer.answer.number, SOUP);
+    assert_false(answer.answer.choice.is_one); /* it is refused for something else */
+    stage_stop(&stage);
+}
+
 TEST(till_quote, a_quote_with_nothing_in_it_orders_nothing)
 {
     start(1);

@@ -336,6 +336,9 @@ class FakeNode {
         if (what === "menu" && id === undefined) {
             return this.addItem(body);
         }
+        if (what === "menu" && verb === "choice") {
+            return this.setChoice(Number(id), body);
+        }
         if (what === "menu") {
             return this.setItem(Number(id), body);
         }
@@ -395,8 +398,27 @@ class FakeNode {
         return [200, item];
     }
 
+    /** One choice of an item; where too few are left of a group, the item is not to be had. */
+    setChoice(number, { group: of, choice, available }) {
+        const groups = structuredClone(this.menu.find((item) => item.number === number).groups);
+        for (const said of groups.find(({ name }) => name === of).choices) {
+            if (said.name === choice) {
+                delete said.out;
+                Object.assign(said, available ? {} : { out: true });
+            }
+        }
+        const isSold = groups.every(
+            ({ choices, min }) => choices.filter(({ out }) => !out).length >= min,
+        );
+        return this.setItem(number, { groups, available: isSold });
+    }
+
     placed(body) {
-        const gone = body.lines.some(({ item }) => !this.menu[item - 1]?.available);
+        const isOut = ({ item, options = [] }) =>
+            options.some(
+                ({ group, choice }) => this.menu[item - 1].groups[group].choices[choice].out,
+            );
+        const gone = body.lines.some((line) => !this.menu[line.item - 1]?.available || isOut(line));
         if (gone && !body.forced) {
             return [409, problem(409, "unavailable", "Sold out or not on the menu any more.")];
         }

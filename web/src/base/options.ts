@@ -33,11 +33,20 @@ export function toggleChoice(
     return isFull ? [...options] : [...options, wanted];
 }
 
-/** What is still to be chosen, in words; empty when it may be ordered. */
+/** What is still to be chosen, or chosen otherwise, in words; empty when it may be ordered. */
 export function missingChoices(item: WithOptions, options: readonly Chosen[]): string[] {
     return item.groups
-        .filter((group, index) => chosenIn(options, index).length < group.min)
+        .filter(({ choices, min }, index) => {
+            const chosen = chosenIn(options, index);
+            return chosen.length < min || chosen.some((choice) => choices[choice]?.out);
+        })
         .map((group) => group.name);
+}
+
+/** What was chosen and is out since, in words; empty: all is to be had. */
+export function choicesOut(item: WithOptions, options: readonly Chosen[]): string {
+    const out = options.filter(({ group, choice }) => item.groups[group]?.choices[choice]?.out);
+    return optionNames(item, out).join(", ");
 }
 
 export function optionNames(item: WithOptions, options: readonly Chosen[]): string[] {

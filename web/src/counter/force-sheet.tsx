@@ -8,15 +8,18 @@ import { counted, t } from "./words";
 interface Props {
     counter: Counter;
     item: MenuItem;
-    /** Once it is allowed. */
-    onForced(): void;
+    /** It was tapped on the menu, so one is put into the order once it is allowed. */
+    isTap: boolean;
 }
 
-export function ForceSheet({ counter, item, onForced }: Props) {
+export function ForceSheet({ counter, item, isTap }: Props) {
     const elsewhere = Math.max(0, item.stock.all - item.stock.here);
     const sell = (): void => {
         counter.force(item);
-        onForced();
+        counter.close();
+        if (isTap) {
+            counter.tap(item);
+        }
     };
     return (
         <Sheet

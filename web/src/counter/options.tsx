@@ -18,7 +18,9 @@ interface Props {
     line: CartLine | null;
 }
 
-export function OptionsSheet({ counter, item, line }: Props) {
+export function OptionsSheet({ counter, item: opened, line }: Props) {
+    // As it is now: a choice may be out since it was opened.
+    const item = counter.desk.stream.state.value.items.get(opened.number) ?? opened;
     const [options, setOptions] = useState<readonly Chosen[]>(line?.options ?? []);
     const [quantity, setQuantity] = useState(line?.quantity ?? 1);
     const [note, setNote] = useState(line?.note ?? "");
@@ -98,14 +100,18 @@ function Group({ counter, item, index, options, onChange }: GroupProps) {
                         type="button"
                         class="choice"
                         aria-pressed={isChosen}
-                        disabled={isFull && !isChosen}
+                        disabled={(isFull || choice.out) && !isChosen}
                         onClick={() =>
                             onChange(toggleChoice(item, options, { group: index, choice: at }))
                         }
                     >
                         <span class="mark">{isChosen && <Icon name="check" />}</span>
-                        <bdi>{choice.name}</bdi>
-                        <Delta counter={counter} amount={choice.price} />
+                        <bdi>{choice.out ? <s>{choice.name}</s> : choice.name}</bdi>
+                        {choice.out ? (
+                            <strong class="delta">{t("soldOut")}</strong>
+                        ) : (
+                            <Delta counter={counter} amount={choice.price} />
+                        )}
                     </button>
                 );
             })}

@@ -8,7 +8,7 @@ import {
     type Mode,
     unitPrice,
 } from "../base/cart";
-import { optionNames } from "../base/options";
+import { choicesOut, optionNames } from "../base/options";
 import type { Session } from "../base/protocol";
 import { t } from "./later-words";
 
@@ -69,8 +69,9 @@ export function takeUp(
             notes.add(t("otherOptions", { name }));
         } else {
             const now = unitPrice(item, line.options);
-            if (!item.available) {
-                notes.add(t("isSoldOut", { name: item.name }));
+            const out = choicesOut(item, line.options);
+            if (!item.available || out !== "") {
+                notes.add(t("isSoldOut", { name: out || item.name }));
             } else if (now !== unit) {
                 const prices = { price: money(now), before: money(unit) };
                 notes.add(t("otherPrice", { name: item.name, ...prices }));

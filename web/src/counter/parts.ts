@@ -10,6 +10,7 @@ export const drawerPart = makePart(() => import("./drawer"));
 export const splitPart = makePart(() => import("./split"));
 export const quantityPart = makePart(() => import("./quantity"));
 export const giveBackPart = makePart(() => import("./give-back-sheet"));
+export const forcePart = makePart(() => import("./force-sheet"));
 export const loadsPart = makePart(() => import("./loads"));
 export const parkedPart = makePart(() => import("./parked-sheet"));
 
@@ -22,6 +23,7 @@ export const parts = [
     splitPart,
     quantityPart,
     giveBackPart,
+    forcePart,
     loadsPart,
     parkedPart,
 ] as const;

@@ -11,12 +11,12 @@ import { Who, WhoSheet } from "../ui/who";
 import * as actions from "./actions";
 import { CartPanel, Side } from "./cart-panel";
 import type { Counter, Tab } from "./counter";
-import { ForceSheet } from "./force-sheet";
 import { Menu } from "./menu";
 import { OptionsSheet } from "./options";
 import { AllOrders, HoldAlert, StuckAlert, UnseenAlert } from "./orders";
 import {
     drawerPart,
+    forcePart,
     loadsPart,
     morePart,
     orderPart,
@@ -203,16 +203,11 @@ function Sheets({ counter }: { counter: Counter }) {
             );
         case "force":
             return (
-                <ForceSheet
-                    counter={counter}
-                    item={sheet.item}
-                    onForced={() => {
-                        counter.close();
-                        if (sheet.isTap) {
-                            counter.tap(sheet.item);
-                        }
-                    }}
-                />
+                <ShownOver part={forcePart} onClose={counter.close}>
+                    {({ ForceSheet }) => (
+                        <ForceSheet counter={counter} item={sheet.item} isTap={sheet.isTap} />
+                    )}
+                </ShownOver>
             );
         case "more":
             return (

@@ -1,6 +1,7 @@
 // Counted items of which more are wanted than this device may sell.
 
 import type { Cart, CartLine, Items } from "../base/cart";
+import { choicesOut } from "../base/options";
 import { isGoneByCount } from "../base/stock";
 import { counted } from "./words";
 
@@ -35,8 +36,11 @@ export function shortages(cart: Cart, items: Items): Shortage[] {
 export function soldOutLines(cart: Cart, items: Items, forced: Forced = new Set()): CartLine[] {
     return cart.filter((line) => {
         const item = items.get(line.item);
-        const isForced = item !== undefined && forced.has(line.item) && isGoneByCount(item);
-        return item?.available !== true && !isForced;
+        return (
+            !item ||
+            choicesOut(item, line.options) ||
+            !(item.available || (forced.has(line.item) && isGoneByCount(item)))
+        );
     });
 }
 

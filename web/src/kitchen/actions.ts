@@ -1,6 +1,6 @@
 // A cook's actions as requests.
 import { type Draft, draft } from "../base/action";
-import type { MenuItem, Order } from "../base/protocol";
+import type { Order } from "../base/protocol";
 import { numberText } from "../base/words";
 import { t } from "./words";
 
@@ -33,9 +33,4 @@ export function recall(order: Named, lines: number[]): Draft {
 export function amend(order: Named, line: number, yes: boolean): Draft {
     const label = t(yes ? "amendYesLabel" : "amendNoLabel", named(order));
     return draft("post", "/api/orders/{id}/amend", { id: order.id }, { line, yes }, label);
-}
-
-export function setAvailable(item: MenuItem, available: boolean): Draft {
-    const label = t(available ? "backLabel" : "soldOutLabel", { name: item.name });
-    return draft("patch", "/api/menu/{number}", { number: item.number }, { available }, label);
 }

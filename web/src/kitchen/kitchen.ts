@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from "@pre
 import type { Action, Draft } from "../base/action";
 import type { Clock } from "../base/clock";
 import type { Desk } from "../base/desk";
-import type { Line, MenuItem, Order, Session, Station } from "../base/protocol";
+import type { Line, Order, Session, Station } from "../base/protocol";
 import { nodeNow } from "../base/stream";
 import { numberText } from "../base/words";
 import { isMuted, newTicketTones, play } from "../ui/sound";
@@ -73,7 +73,6 @@ export interface Kitchen {
     needsAccept(order: Order): boolean;
     /** Of what was added after it was taken the counter is told that it is taken, too. */
     understand(order: Order): void;
-    setAvailable(item: MenuItem, available: boolean): void;
     /** What the big button of that ticket does. */
     step(order: string): void;
     /** Moves the choice by that many tickets. */
@@ -234,7 +233,6 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
                 act(actions.accept(order, atStation.value));
             }
         },
-        setAvailable: (item, available) => act(actions.setAvailable(item, available)),
         step(id) {
             const slot = slots.value.find((place) => place.id === id && place.leftAt === null);
             const order = orderOf(id);

@@ -1,9 +1,8 @@
 // What opens over the board: sold out, recall, refuse, busy.
 import { useEffect, useState } from "preact/hooks";
 import { fetchOrders } from "../base/ask";
-import type { MenuItem, Order } from "../base/protocol";
+import type { Order } from "../base/protocol";
 import { phaseText } from "../base/states";
-import { isGoneByCount, leftText, oversoldText } from "../base/stock";
 import { numberText, sayAge } from "../base/words";
 import { Icon } from "../ui/icon";
 import { Reasons } from "../ui/reasons";
@@ -11,6 +10,7 @@ import { Sheet } from "../ui/sheet";
 import { doneLines } from "./board";
 import { BusyPanel } from "./busy";
 import type { Kitchen } from "./kitchen";
+import { SoldOutPanel } from "./sold-out";
 import { t } from "./words";
 
 interface Props {
@@ -28,50 +28,12 @@ export function OpenPanel({ kitchen }: { kitchen: Kitchen }) {
     }
     switch (kitchen.panel.value) {
         case "menu":
-            return <MenuPanel kitchen={kitchen} onClose={close} />;
+            return <SoldOutPanel kitchen={kitchen} onClose={close} />;
         case "busy":
             return <BusyPanel kitchen={kitchen} onClose={close} />;
         default:
             return <RecallPanel kitchen={kitchen} onClose={close} />;
     }
-}
-
-/** Two taps: this panel, and the item. */
-function MenuPanel({ kitchen, onClose }: Props) {
-    const items = [...kitchen.desk.stream.state.value.items.values()]
-        .filter((item) => !item.hidden)
-        .sort((a, b) => Number(a.available) - Number(b.available) || byPlace(a, b));
-    return (
-        <Sheet title={t("tapSoldOut")} onClose={onClose} isWide>
-            <div class="menu-toggles">
-                {items.map((item) => (
-                    <Toggle key={item.number} kitchen={kitchen} item={item} />
-                ))}
-            </div>
-        </Sheet>
-    );
-}
-
-/** What nobody may sell any more comes back by counting, not by a tap. */
-function Toggle({ kitchen, item }: { kitchen: Kitchen; item: MenuItem }) {
-    const isGone = isGoneByCount(item);
-    const left = [leftText(item), oversoldText(item)].filter(Boolean).join(", ");
-    return (
-        <button
-            type="button"
-            class={item.available ? "" : "is-sold-out"}
-            disabled={isGone}
-            onClick={() => kitchen.setAvailable(item, !item.available)}
-        >
-            <bdi>{item.name}</bdi>
-            {left !== "" && <small>{left}</small>}
-            {!item.available && <strong>{t(isGone ? "goneByCount" : "tapBack")}</strong>}
-        </button>
-    );
-}
-
-function byPlace(a: MenuItem, b: MenuItem): number {
-    return a.category.localeCompare(b.category) || a.position - b.position;
 }
 
 const recallMax = 50;

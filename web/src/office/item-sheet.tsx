@@ -178,6 +178,7 @@ function Sales({ office, session, item, attempt }: SalesProps) {
             >
                 {available ? "Mark it sold out" : "Sell it again"}
             </button>
+            <Choices office={office} item={item} attempt={attempt} />
             {stock_policy !== "off" && session.capabilities.includes("stock-issue") && (
                 <form onSubmit={countAll}>
                     <label>
@@ -195,6 +196,31 @@ function Sales({ office, session, item, attempt }: SalesProps) {
             )}
         </div>
     );
+}
+
+/** Which of its choices are to be had; done at once, too. */
+function Choices({ office, item, attempt }: Pick<SalesProps, "office" | "item" | "attempt">) {
+    const path = `/api/menu/${item.number}/choice`;
+    return item.groups.map(({ name: group, choices }) => (
+        <fieldset key={group} class="item-choices">
+            <legend>{group}: tap what is out</legend>
+            {choices.map(({ name: choice, out = false }) => (
+                <button
+                    key={choice}
+                    type="button"
+                    aria-pressed={out}
+                    onClick={() =>
+                        void attempt(() =>
+                            office.send("POST", path, { group, choice, available: out }),
+                        )
+                    }
+                >
+                    {out ? <s>{choice}</s> : choice}
+                    {out && " out"}
+                </button>
+            ))}
+        </fieldset>
+    ));
 }
 
 interface FieldsProps extends Pick<Props, "session" | "records" | "items" | "item"> {

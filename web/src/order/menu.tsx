@@ -1,5 +1,6 @@
 // The menu: chips that lead to its parts, a search, and rows to tap.
 import { needsOptions, unitPrice } from "../base/cart";
+import { lackingGroup } from "../base/lacking";
 import type { PageItem } from "../base/protocol";
 import { Company } from "./company";
 import { Icon } from "./parts";
@@ -243,7 +244,8 @@ const few = 9;
 
 function Left({ item }: { item: PageItem }) {
     if (!item.available) {
-        return <strong class="sold-out">{t("soldOut")}</strong>;
+        const what = lackingGroup(item);
+        return <strong class="sold-out">{t(what ? "noneLeft" : "soldOut", { what })}</strong>;
     }
     return item.left && item.left <= few ? (
         <span class="left">{counted("left", item.left)}</span>

@@ -1,7 +1,7 @@
 // The cart with the price that the node says, and how to pay it.
 import type { Mode } from "../base/cart";
 import { locale } from "../base/locale";
-import { optionNames } from "../base/options";
+import { choicesOut, optionNames } from "../base/options";
 import type { Quote } from "../base/protocol";
 import { formatAge } from "../base/time";
 import { askQuote, change, order, quote, setTip, type Tip, tip } from "./buy";
@@ -95,7 +95,11 @@ function Row({ line, quoted }: { line: Line; quoted: Quoted }) {
                 <span class="row-name">{item?.name ?? quoted?.name}</span>
                 {extras.length > 0 && <small>{extras.join(", ")}</small>}
                 {line.who && <small class="who">{line.who}</small>}
-                <Trouble quoted={quoted} isOffered={item?.available ?? false} />
+                <Trouble
+                    quoted={quoted}
+                    isOffered={item?.available ?? false}
+                    what={item ? choicesOut(item, line.options) : ""}
+                />
             </span>
             {line.isUnsent ? (
                 <small>{t("unsent")}</small>
@@ -110,12 +114,21 @@ function Row({ line, quoted }: { line: Line; quoted: Quoted }) {
     );
 }
 
-function Trouble({ quoted, isOffered }: { quoted: Quoted; isOffered: boolean }) {
+interface TroubleProps {
+    quoted: Quoted;
+    isOffered: boolean;
+    /** What of the line's choices is out, in words. */
+    what: string;
+}
+
+function Trouble({ quoted, isOffered, what }: TroubleProps) {
     if (quoted?.state === "short") {
         return <strong class="trouble">{counted("lineShort", quoted.left)}</strong>;
     }
     const isGone = quoted ? quoted.state === "sold-out" : !isOffered;
-    return isGone ? <strong class="trouble">{t("lineSoldOut")}</strong> : null;
+    return isGone ? (
+        <strong class="trouble">{t(what ? "choiceOut" : "lineSoldOut", { what })}</strong>
+    ) : null;
 }
 
 const percent = (share: number): string => share.toLocaleString(locale(), { style: "percent" });

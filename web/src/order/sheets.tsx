@@ -110,16 +110,16 @@ function Group({ item, index, options, onChange }: GroupProps) {
                 {group.name} <span class="rule">{rule(group)}</span>
                 {group.min > 0 && <strong class="required">{t("required")}</strong>}
             </legend>
-            {group.choices.map(({ name, price }, choice) => (
+            {group.choices.map(({ name, price, out }, choice) => (
                 <Choice
                     key={name}
                     isChosen={chosen.includes(choice)}
-                    isFull={isFull}
+                    isFull={isFull || out}
                     isOne={group.max === 1}
                     onToggle={() => onChange(toggleChoice(item, options, { group: index, choice }))}
                 >
-                    {name}
-                    <span class="delta">{formatDelta(price, page.value)}</span>
+                    {out ? <s>{name}</s> : name}
+                    <span class="delta">{out ? t("soldOut") : formatDelta(price, page.value)}</span>
                 </Choice>
             ))}
         </fieldset>
@@ -128,7 +128,8 @@ function Group({ item, index, options, onChange }: GroupProps) {
 
 interface ChoiceProps {
     isChosen: boolean;
-    isFull?: boolean;
+    /** No more than are chosen can be. */
+    isFull?: boolean | undefined;
     /** Of those beside it one at most is chosen. */
     isOne?: boolean;
     onToggle(): void;

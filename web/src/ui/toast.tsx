@@ -43,7 +43,8 @@ export function offerUndo(text: string, undo: () => void): void {
 }
 
 export function complain(label: string, problem: Problem): void {
-    const said = { label, why: whyText(problem), item: problem.item_name ?? "" };
+    const what = [problem.item_name, problem.choice];
+    const said = { label, why: whyText(problem), item: what.filter(Boolean).join(": ") };
     show({ text: t(said.item ? "notDoneItem" : "notDone", said), isBad: true }, problemFor);
 }
 
