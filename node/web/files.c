@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/web/gzip.h"
 #include "sync/base/crypto.h"
 
 enum { FOLDERS_MAX = 32 };
@@ -16,7 +17,9 @@ enum { FOLDERS_MAX = 32 };
 struct web_files {
     size_t count, size;
     struct web_file files[FILES_MAX];
-    uint8_t *bodies[FILES_MAX]; /* owned; files[i].body */
+    uint8_t *bodies[FILES_MAX];    /* owned; files[i].body */
+    struct text packed[FILES_MAX]; /* files[i].gzip */
+    bool was_packed[FILES_MAX];    /* and is not tried again */
 };
 
 /* The folders still to read, as paths below the first, which is "". */
@@ -209,23 +212,6 @@ static const struct web_file *find_exact(const struct web_files *files, const ch
     return at == FILES_MAX ? NULL : &files->files[at];
 }
 
-/* Give each "x.gz" to its "x". */
-static void pair_compressed(struct web_files *files)
-{
-    char path[FILE_PATH_BYTES_MAX];
-    for (size_t i = 0; i < files->count; i++) {
-        const struct web_file *file = &files->files[i];
-        if (!ends_with(file->path, ".gz")) {
-            continue;
-        }
-        (void)snprintf(path, sizeof path, "%.*s", (int)strlen(file->path) - 3, file->path);
-        size_t plain = index_of(files, path);
-        if (plain != FILES_MAX) {
-            files->files[plain].gzip = file->body;
-        }
-    }
-}
-
 int web_files_load(const char *folder, struct web_files **ret_files)
 {
     struct web_files *files = calloc(1, sizeof *files);
@@ -242,7 +228,6 @@ int web_files_load(const char *folder, struct web_files **ret_files)
         web_files_free(files);
         return err;
     }
-    pair_compressed(files);
     *ret_files = files;
     return 0;
 }
@@ -254,6 +239,7 @@ void web_files_free(struct web_files *files)
     }
     for (size_t i = 0; i < files->count; i++) {
         free(files->bodies[i]);
+        text_close(&files->packed[i]);
     }
     free(files);
 }
@@ -289,4 +275,18 @@ const struct web_file *web_files_find(const struct web_files *files, const char 
         }
     }
     return is_screen(path) ? find_exact(files, "/index.html") : NULL;
+}
+
+void web_files_pack(struct web_files *files, const struct web_file *file)
+{
+    const size_t at = (size_t)(file - files->files);
+    struct text *packed = &files->packed[at];
+    if (files->was_packed[at]) {
+        return;
+    }
+    files->was_packed[at] = true;
+    if (gzip_bytes(file->body, packed) != 0 || packed->size > file->body.size / 10 * 9) {
+        text_close(packed);
+    }
+    files->files[at].gzip = bytes_of(packed->data, packed->size);
 }

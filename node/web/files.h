@@ -1,7 +1,7 @@
 /* files.h - the built screens, read into memory once at start.
  *
  * Layer: node. A request path is only ever looked up in a table, so no path can lead out of the
- * folder. Symbolic links are not followed. "x.gz" beside "x" is its compressed form.
+ * folder. Symbolic links are not followed.
  */
 #ifndef TRESTLE_NODE_WEB_FILES_H
 #define TRESTLE_NODE_WEB_FILES_H
@@ -23,7 +23,7 @@ struct web_file {
     const char *type;               /* "text/javascript; charset=utf-8" */
     char etag[FILE_ETAG_BYTES_MAX]; /* with its quotes */
     bool is_immutable;              /* its name holds its hash */
-    struct bytes body, gzip;        /* gzip is empty when there is none */
+    struct bytes body, gzip; /* gzip is empty until web_files_pack(), and where it is no use */
 };
 
 struct web_files;
@@ -35,5 +35,9 @@ void web_files_free(struct web_files *files);
 /* The file for a request path: itself, "x.html" for "/x", "index.html" for "/" and for the screens'
  * own paths. NULL when there is none. */
 const struct web_file *web_files_find(const struct web_files *files, const char *path);
+
+/* Give @file, one of @files, its compressed form, made the first time and kept. It stays without
+ * one where that is hardly smaller, as a picture's, or there is no memory. */
+void web_files_pack(struct web_files *files, const struct web_file *file);
 
 #endif

@@ -114,7 +114,7 @@ static void answer_tagged(const struct site_request *request, const char *etag,
     response->is_bare = true;
 }
 
-static void answer_file(const struct site *site, const struct site_request *request,
+static void answer_file(struct site *site, const struct site_request *request,
                         struct site_response *response)
 {
     const struct web_file *file = web_files_find(site->files, request->path);
@@ -123,6 +123,9 @@ static void answer_file(const struct site *site, const struct site_request *requ
     } else {
         response->file = file;
         response->reply.status = 200;
+        if (request->takes_gzip) {
+            web_files_pack(site->files, file);
+        }
         response->is_gzip = request->takes_gzip && file->gzip.size > 0;
         answer_tagged(request, file->etag, response);
     }

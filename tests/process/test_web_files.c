@@ -64,8 +64,6 @@ TEST(web_files, are_found_by_the_paths_that_people_ask_for)
     begin();
     put("index.html", "<!doctype html>");
     put("help.html", "help");
-    put("help.html.gz", "squeezed");
-    put("alone.gz", "squeezed");
     put("empty.txt", "");
     put(".hidden", "no");
     make("docs");
@@ -79,12 +77,34 @@ TEST(web_files, are_found_by_the_paths_that_people_ask_for)
             assert_string_equal(file->path, rows[i].file);
         }
     }
-    assert_int_equal(web_files_find(files, "/help.html")->gzip.size, 8);
     memset(long_path, 'x', sizeof long_path - 1);
     long_path[0] = '/';
     assert_null(web_files_find(files, long_path));
     web_files_free(files);
     web_files_free(NULL);
+    end();
+}
+
+TEST(web_files, are_compressed_once_where_that_makes_them_smaller)
+{
+    static char long_text[2000];
+    struct web_files *files = NULL;
+    begin();
+    memset(long_text, 'x', sizeof long_text - 1);
+    put("long.js", long_text);
+    put("short.js", "x");
+    assert_int_equal(web_files_load(folder, &files), 0);
+    const struct web_file *file = web_files_find(files, "/long.js");
+    assert_int_equal(file->gzip.size, 0);
+    web_files_pack(files, file);
+    assert_in_range(file->gzip.size, 1, 200);
+    const uint8_t *made = file->gzip.data;
+    web_files_pack(files, file);
+    assert_ptr_equal(file->gzip.data, made);
+    const struct web_file *small = web_files_find(files, "/short.js");
+    web_files_pack(files, small);
+    assert_int_equal(small->gzip.size, 0);
+    web_files_free(files);
     end();
 }
 

@@ -1,5 +1,4 @@
 // The kitchen's board with 300 tickets while their states change and somebody scrolls.
-import { setTimeout as pause } from "node:timers/promises";
 import { startFakeNode } from "../../../web/test/fake-node.mjs";
 import { openPage } from "./browser.mjs";
 import { framesPerSecond, frameTimes, quantile } from "./figures.mjs";
@@ -65,29 +64,46 @@ async function openBusyNode() {
         node.orders.delete(id);
         place(0);
     };
-    const timers = [setInterval(toggle, 1000 / toggles), setInterval(exchange, 1000 / exchanges)];
+    let timers = [];
     return {
         url: node.url,
-        close() {
+        begin() {
+            timers = [setInterval(toggle, 1000 / toggles), setInterval(exchange, 1000 / exchanges)];
+        },
+        end() {
             for (const timer of timers) {
                 clearInterval(timer);
             }
-            return node.kill();
         },
+        close: () => node.kill(),
     };
 }
 
-/** In the page: scrolls down and up by a few pixels a frame, and keeps when each frame began and
- * which tasks held everything up. */
-function scrollAndWatch() {
-    window.frames300 = [];
-    window.longTasks = [];
-    new PerformanceObserver((list) => {
-        window.longTasks.push(...list.getEntries().map(({ duration }) => duration));
-    }).observe({ type: "longtask" });
+/** In the page: scrolls down and up by a few pixels a frame; once it has done so for as long as it
+ * takes to settle, keeps for a while when each frame began and which tasks held everything up. It
+ * ends by itself, since a page that is kept busy answers nobody.
+ * @return resolves to {frames, tasks} */
+function scrollAndWatch({ settleMs, watchMs }) {
+    const begin = performance.now() + settleMs;
+    const end = begin + watchMs;
+    const isWithin = (time) => time >= begin && time < end;
+    const frames = [];
+    const tasks = [];
+    const observer = new PerformanceObserver((list) => {
+        const long = list.getEntries().filter(({ startTime }) => isWithin(startTime));
+        tasks.push(...long.map(({ duration }) => duration));
+    });
+    observer.observe({ type: "longtask" });
     let step = 8;
+    let done;
     const frame = (time) => {
-        window.frames300.push(time);
+        if (time >= end) {
+            setTimeout(() => done({ frames, tasks }), 500); // the last tasks are told of later
+            return;
+        }
+        if (isWithin(time)) {
+            frames.push(time);
+        }
         const before = scrollY;
         scrollBy(0, step);
         if (scrollY === before) {
@@ -96,26 +112,30 @@ function scrollAndWatch() {
         requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+    return new Promise((then) => {
+        done = then;
+    });
 }
 
-async function watch(browser, url, rate) {
+async function watch(browser, node, rate) {
     const { page, tools, context } = await openPage(browser);
-    await page.goto(`${url}/kitchen`);
+    await page.goto(`${node.url}/kitchen`);
     await page.waitForFunction(
         (least) => document.querySelectorAll(".ticket").length >= least,
         290,
     );
     await tools.send("Emulation.setCPUThrottlingRate", { rate });
-    await page.evaluate(scrollAndWatch);
-    await pause(settleMs);
-    await page.evaluate(() => {
-        window.frames300.length = 0;
-        window.longTasks.length = 0;
-    });
-    await pause(watchMs);
-    const seen = await page.evaluate(() => ({ frames: window.frames300, tasks: window.longTasks }));
-    await context.close();
-    return seen;
+    const watching = page.evaluate(scrollAndWatch, { settleMs, watchMs });
+    node.begin();
+    // What the page has not caught up with by then would only delay what it has to say.
+    const late = setTimeout(() => node.end(), settleMs + watchMs + 2_000);
+    try {
+        return await watching;
+    } finally {
+        clearTimeout(late);
+        node.end();
+        await context.close();
+    }
 }
 
 export async function measure({ browser, rounds, put }) {
@@ -123,7 +143,7 @@ export async function measure({ browser, rounds, put }) {
         for (const { words, rate } of kinds) {
             const node = await openBusyNode();
             try {
-                const { frames, tasks } = await watch(browser, node.url, rate);
+                const { frames, tasks } = await watch(browser, node, rate);
                 put(`${words}: frames per s`, framesPerSecond(frames));
                 put(`${words}: frame, p99, ms`, quantile(frameTimes(frames), 0.99));
                 put(`${words}: tasks above 50 ms`, tasks.length);

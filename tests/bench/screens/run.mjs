@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // What of the screens is timed, in a real browser: ./run bench web [name]. See docs/performance.md.
 import { cpus, loadavg, totalmem } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import * as board from "./board.mjs";
 import { openBrowser } from "./browser.mjs";
 import { statusOf, table } from "./figures.mjs";
@@ -13,7 +14,11 @@ import * as visit from "./visit.mjs";
 
 /** Each has `aims` by the names of its figures, and `measure`, which puts a value of each round. */
 const parts = { visit, judged, board, tap, night, guest };
+/** Minutes that each may take: together less than twenty, however busy the machine is. */
+const minutes = { visit: 1, judged: 3, board: 4, tap: 1.5, night: 4.5, guest: 5 };
 const roundsWished = Number(process.env.TRESTLE_BENCH_ROUNDS ?? 5);
+
+const minute = 60_000; // ms
 
 const say = (line) => console.error(line);
 
@@ -26,20 +31,30 @@ async function measurePart(name, world) {
             { name: figure, values: [], aim },
         ]),
     );
-    const put = (figure, value) => figures.get(figure).values.push(value);
+    const limit = new AbortController();
+    const put = (figure, value) => limit.signal.aborted || figures.get(figure).values.push(value);
     say(`${name}: from now, load ${loadavg()[0].toFixed(1)}`);
     const browser = await openBrowser();
+    const measuring = part.measure({ ...world, browser, put, say });
     try {
-        await part.measure({ ...world, browser, put, say });
+        await Promise.race([measuring, tooLong(name, limit.signal)]);
     } catch (error) {
         say(`  ${name}: ${error.stack}`);
         for (const figure of figures.values()) {
             figure.values = []; // of some rounds alone nothing is said
         }
     } finally {
+        limit.abort();
         await browser.close();
+        await measuring.catch(() => undefined); // its browser is gone
     }
     return [...figures.values()];
+}
+
+/** Rejects once the part may take no longer. */
+async function tooLong(name, signal) {
+    await pause(minutes[name] * minute, undefined, { signal });
+    throw new Error(`it took more than ${minutes[name]} minutes`);
 }
 
 async function main([name]) {

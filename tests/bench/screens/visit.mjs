@@ -1,7 +1,10 @@
 // A customer's first visit on a bad network, and the next one without any.
+import { setTimeout as pause } from "node:timers/promises";
+import { until } from "../../demo/wait.mjs";
 import { openPage, phone, slow3g } from "./browser.mjs";
 
 const slowdown = 4; // a cheap phone's processor
+const askEvery = 200; // ms; answering is work for the page, too
 
 export const aims = {
     "first visit, Slow 3G, 4x CPU: largest paint, ms": { most: 2800 },
@@ -29,9 +32,16 @@ function watchPaints() {
     look();
 }
 
-async function paintsOf(page) {
-    await page.waitForFunction(() => window.paints.menu > 0 && window.paints.largest > 0);
-    return page.evaluate(() => window.paints);
+/** Asks by the protocol alone: what Playwright puts into a page that it asks took the slowed
+ * processor a tenth of a second and more, in the middle of what is measured. */
+function paintsOf(tools) {
+    const expression = "JSON.stringify(window.paints ?? {})";
+    return until("the menu to be painted", 60, async () => {
+        await pause(askEvery);
+        const { result } = await tools.send("Runtime.evaluate", { expression });
+        const paints = JSON.parse(result.value);
+        return paints.menu > 0 && paints.largest > 0 ? paints : null;
+    });
 }
 
 async function visit(browser, url, { isSlow }) {
@@ -45,11 +55,11 @@ async function visit(browser, url, { isSlow }) {
         await tools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
     }
     await page.goto(url, { waitUntil: "commit" });
-    const paints = await paintsOf(page);
-    return { page, paints, context };
+    const paints = await paintsOf(tools);
+    return { page, tools, paints, context };
 }
 
-async function visitAgain({ page, context }) {
+async function visitAgain({ page, tools, context }) {
     await page.evaluate(async () => {
         const { active } = await navigator.serviceWorker.ready;
         while (active.state === "activating") {
@@ -58,7 +68,7 @@ async function visitAgain({ page, context }) {
     });
     await context.setOffline(true);
     await page.reload({ waitUntil: "commit" });
-    return paintsOf(page);
+    return paintsOf(tools);
 }
 
 export async function measure({ browser, stall, rounds, put }) {

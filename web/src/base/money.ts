@@ -6,14 +6,23 @@ export interface Currency {
     readonly digits: number;
 }
 
+// A screen writes all its amounts in one way, and what does takes long to make: the last stays.
+let format: Intl.NumberFormat;
+let way = "";
+
 /** "12.50 €" as the language that the screen speaks writes it. */
 export function formatMoney(amount: number, { currency, digits }: Currency): string {
-    const style = { style: "currency", currency } as const;
-    const format = new Intl.NumberFormat(locale(), {
-        ...style,
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-    });
+    const where = locale();
+    const wanted = where + currency + digits;
+    if (way !== wanted) {
+        way = wanted;
+        format = new Intl.NumberFormat(where, {
+            style: "currency",
+            currency,
+            minimumFractionDigits: digits,
+            maximumFractionDigits: digits,
+        });
+    }
     return format.format((amount || 0) / 10 ** digits); // never "−0.00"
 }
 

@@ -4,3 +4,4 @@ export { Amend } from "./amend";
 export { Loads } from "./loads";
 export { News } from "./news";
 export { OpenPanel } from "./panels";
+export { Stations } from "./station-choice";

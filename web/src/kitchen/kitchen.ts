@@ -115,6 +115,10 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
         stationNames(popupStations.value, [...stream.state.value.orders.values()]),
     );
 
+    // Every ticket's age looks at these: not each time that one order changes.
+    const session = computed(() => stream.state.value.session);
+    const time = computed(() => nodeNow(stream));
+
     const gone = makeGone(ask);
     const all = computed(() => new Map([...gone.orders.value, ...stream.state.value.orders]));
     const orderOf = (id: string): Order | undefined => all.value.get(id);
@@ -187,8 +191,8 @@ export function startKitchen(desk: Desk, world: KitchenWorld): Kitchen {
         panel,
         refusing,
         seen,
-        session: () => stream.state.value.session,
-        time: () => nodeNow(stream),
+        session: () => session.value,
+        time: () => time.value,
         waitingFor: (order) => desk.waiting.value.filter((action) => isFor(action, order)).length,
         isDonePending: (order, line) =>
             desk.waiting.value.some((action) => isFor(action, order) && finishes(action, line)),

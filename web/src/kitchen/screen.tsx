@@ -136,28 +136,6 @@ function Layout({ kitchen }: { kitchen: Kitchen }) {
     );
 }
 
-function Stations({ kitchen }: { kitchen: Kitchen }) {
-    const stations = kitchen.stations.value;
-    const chosen = kitchen.station.value;
-    if (stations.length < 2 && chosen === "") {
-        return null;
-    }
-    return (
-        <select
-            aria-label={t("station")}
-            value={chosen}
-            onChange={(event) => (kitchen.station.value = event.currentTarget.value)}
-        >
-            <option value="">{t("allStations")}</option>
-            {[...new Set([...stations, chosen])].filter(Boolean).map((station) => (
-                <option key={station} value={station}>
-                    {station}
-                </option>
-            ))}
-        </select>
-    );
-}
-
 function AllDay({ kitchen }: { kitchen: Kitchen }) {
     const tallies = allDay(kitchen.shown.value, kitchen.station.value);
     const asides = asidesPart.it.value;
@@ -190,7 +168,7 @@ function AllDay({ kitchen }: { kitchen: Kitchen }) {
                         {t("busyButton")}
                     </button>
                 )}
-                <Stations kitchen={kitchen} />
+                {asides && <asides.Stations kitchen={kitchen} />}
             </div>
         </section>
     );

@@ -5,7 +5,7 @@ import { follow } from "./cell";
 import { comeIn } from "./company";
 import { draw } from "./draw";
 import { isKiosk, openKiosk } from "./kiosk";
-import { startSpying } from "./menu";
+import { isWhole, startSpying } from "./menu";
 import { getRest } from "./rest";
 import { Screen, titleNow } from "./screen";
 import { cameBack, news, owns, place, readPage, setOld, setPage } from "./shop";
@@ -88,6 +88,18 @@ const painted = (): Promise<void> =>
         systemClock.after(paintedWithin, done);
     });
 
+/** Who comes back to a page finds it where he left it, which needs all of it. */
+function comesBack(): boolean {
+    const [how] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    return how !== undefined && how.type !== "navigate";
+}
+
+async function drawRest(): Promise<void> {
+    await painted();
+    isWhole.value = true;
+    await getRest();
+}
+
 comeFromBank();
 const facts = factsInPage();
 const keptAt = Number(document.documentElement.dataset["kept"] ?? 0); // offline.ts
@@ -105,13 +117,14 @@ comeIn();
 await speak();
 startPlaces();
 watchNews();
+isWhole.value = comesBack();
 follow(() => draw(<Screen />, document.body));
 follow(() => {
     document.title = titleNow();
 });
 startSpying();
 watchMenu();
-void painted().then(getRest);
+void drawRest();
 if (isKiosk) {
     void getRest().then(openKiosk);
 }

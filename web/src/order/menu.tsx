@@ -2,6 +2,7 @@
 import { needsOptions, unitPrice } from "../base/cart";
 import { lackingGroup } from "../base/lacking";
 import type { PageItem } from "../base/protocol";
+import { cell } from "./cell";
 import { Company } from "./company";
 import { Icon } from "./parts";
 import {
@@ -36,7 +37,7 @@ function isWanted({ diet, allergens }: PageItem): boolean {
 
 function isSought({ name, description }: PageItem): boolean {
     const sought = search.value.trim().toLocaleLowerCase();
-    return `${name} ${description}`.toLocaleLowerCase().includes(sought);
+    return sought === "" || `${name} ${description}`.toLocaleLowerCase().includes(sought);
 }
 
 function partsOf(shown: readonly PageItem[]): Part[] {
@@ -45,6 +46,21 @@ function partsOf(shown: readonly PageItem[]): Part[] {
         parts.set(item.category, [...(parts.get(item.category) ?? []), item]);
     }
     return [...parts].map(([category, of]) => ({ category, items: of }));
+}
+
+const atFirst = 12; // rows: two screens of a phone
+
+/** All rows are drawn: not before the first are on the screen, where drawing takes a phone long. */
+export const isWhole = cell(false);
+
+/** The first rows of all, part by part. */
+function beginningOf(parts: readonly Part[]): Part[] {
+    let left = atFirst;
+    return parts.flatMap(({ category, items: of }) => {
+        const first = of.slice(0, left);
+        left -= first.length;
+        return first.length > 0 ? [{ category, items: first }] : [];
+    });
 }
 
 const anchor = (index: number): string => `part-${index}`;
@@ -71,16 +87,18 @@ export function Menu() {
                     </p>
                 )}
                 {page.value.paused && <p class="flag">{t("paused")}</p>}
-                {parts.map(({ category, items: rows }, index) => (
-                    <section key={category} id={anchor(index)} aria-label={category}>
-                        <h2>{category}</h2>
-                        <ul class="rows">
-                            {rows.map((item) => (
-                                <Row key={item.number} item={item} />
-                            ))}
-                        </ul>
-                    </section>
-                ))}
+                {(isWhole.value ? parts : beginningOf(parts)).map(
+                    ({ category, items: rows }, index) => (
+                        <section key={category} id={anchor(index)} aria-label={category}>
+                            <h2>{category}</h2>
+                            <ul class="rows">
+                                {rows.map((item) => (
+                                    <Row key={item.number} item={item} />
+                                ))}
+                            </ul>
+                        </section>
+                    ),
+                )}
                 {shown.length === 0 && hidden === 0 && <Nothing />}
                 {hidden > 0 && (
                     <p class="hidden-note">
@@ -141,6 +159,7 @@ function Chips({ parts }: { parts: readonly Part[] }) {
                     key={category}
                     type="button"
                     data-part={anchor(index)}
+                    aria-current={index === 0}
                     onClick={() => document.getElementById(anchor(index))?.scrollIntoView()}
                 >
                     {category}
@@ -150,7 +169,7 @@ function Chips({ parts }: { parts: readonly Part[] }) {
     );
 }
 
-/** Marks the chip of the part that is being read. */
+/** Marks the chip of the part that is being read; before anybody scrolled it is the first. */
 export function startSpying(): void {
     const mark = (): void => {
         const sections = [...document.querySelectorAll<HTMLElement>(".menu section")];
@@ -168,7 +187,6 @@ export function startSpying(): void {
         }
     };
     addEventListener("scroll", mark, { passive: true });
-    mark();
 }
 
 function openItem(item: PageItem): void {
