@@ -1,6 +1,6 @@
 // The browser that is measured: Debian's own, as the tests of the screens have it.
 import { createRequire } from "node:module";
-import { sizeWithoutCode, takeSnapshot } from "./snapshot.mjs";
+import { heldByScripts, takeSnapshot } from "./snapshot.mjs";
 
 const { chromium } = createRequire(new URL("../../../web/package.json", import.meta.url))(
     "@playwright/test",
@@ -50,9 +50,9 @@ export const slow3g = {
     uploadThroughput: 400_000 / 8,
 };
 
-/** What the page holds once nothing is left to be collected: {heap, held, detached, listeners}; heap
- * in bytes, held in bytes as a snapshot counts them, with the browser's side of nodes and without
- * code; detached nodes in pieces: those that a script still holds and no document has. */
+/** What the page holds once nothing is left to be collected: {heap, held, detached, listeners}: the
+ * heap and what of it scripts made, in bytes; detached nodes in pieces, which are those that a script
+ * still holds and no document has. */
 export async function holdings(tools) {
     await tools.send("HeapProfiler.enable");
     await tools.send("DOM.enable");
@@ -65,7 +65,7 @@ export async function holdings(tools) {
     const sizeOf = ({ children = [] }) => children.reduce((sum, node) => sum + sizeOf(node), 1);
     const detached = detachedNodes.reduce((sum, { treeNode }) => sum + sizeOf(treeNode), 0);
     await tools.send("DOM.disable"); // which keeps an image of the document
-    const held = sizeWithoutCode(await takeSnapshot(tools));
+    const held = heldByScripts(await takeSnapshot(tools));
     await tools.send("HeapProfiler.disable");
     return { heap, held, detached, listeners };
 }

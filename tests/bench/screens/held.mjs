@@ -10,7 +10,7 @@ const names = (screen) => ({
     before: `${screen}, ${hours} h played: heap after half an hour, MiB`,
     after: `${screen}: heap at the end, MiB`,
     growth: `${screen}: heap became more by, %`,
-    held: `${screen}: what is held without code became more by, %`,
+    held: `${screen}: what scripts hold became more by, %`,
     detached: `${screen}: detached nodes became more by`,
     listeners: `${screen}: listeners became more by`,
 });

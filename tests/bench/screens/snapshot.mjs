@@ -1,15 +1,30 @@
 // What a heap snapshot comes to.
 
-/** Bytes of all that is in it but code: what the engine makes of a script, and makes more of the
- * longer a page runs, is bounded by the script and no page holds it.
+/** Of other kinds are what the engine makes of a script, the more the longer it runs, and the
+ * browser's own: nodes, which are counted by themselves, its records of how fast the page was, and
+ * those of each request that it keeps for whoever watches by the protocol. */
+const kinds = new Set([
+    "array",
+    "bigint",
+    "closure",
+    "concatenated string",
+    "number",
+    "object",
+    "regexp",
+    "sliced string",
+    "string",
+    "symbol",
+]);
+
+/** Bytes of what the page's scripts made and hold.
  * @param snapshot as HeapProfiler.takeHeapSnapshot gives it, parsed */
-export function sizeWithoutCode({ snapshot: { meta }, nodes }) {
+export function heldByScripts({ snapshot: { meta }, nodes }) {
     const fields = meta.node_fields;
     const [type, size] = [fields.indexOf("type"), fields.indexOf("self_size")];
-    const code = meta.node_types[type].indexOf("code");
+    const counts = meta.node_types[type].map((kind) => kinds.has(kind));
     let sum = 0;
     for (let at = 0; at < nodes.length; at += fields.length) {
-        sum += nodes[at + type] === code ? 0 : nodes[at + size];
+        sum += counts[nodes[at + type]] ? nodes[at + size] : 0;
     }
     return sum;
 }
