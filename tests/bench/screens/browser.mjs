@@ -50,9 +50,9 @@ export const slow3g = {
     uploadThroughput: 400_000 / 8,
 };
 
-/** What the page holds once nothing is left to be collected: {heap, held, detached, listeners}: the
- * heap and what of it scripts made, in bytes; detached nodes in pieces, which are those that a script
- * still holds and no document has. */
+/** What the page holds once nothing is left to be collected: {heap, held, detached, listeners}. The
+ * heap and what of it scripts made are in bytes; detached nodes are those that a script still holds
+ * and no document has. */
 export async function holdings(tools) {
     await tools.send("HeapProfiler.enable");
     await tools.send("DOM.enable");
