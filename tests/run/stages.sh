@@ -32,7 +32,7 @@ stage_dev() {
 
 stage_tidy() {
     check "format" check_format
-    check "clang-tidy" check_clang_tidy 20000 sync node gateway # deeper, and the tests too: ./run tidy
+    check "clang-tidy" check_clang_tidy 4000 sync node gateway # deeper, and the tests too: ./run tidy
 }
 
 stage_asan() {
