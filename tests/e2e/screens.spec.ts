@@ -483,7 +483,7 @@ const scenes: Scene[] = [
 ];
 
 for (const scene of scenes) {
-    // On the phone first: what has no room there is folded, and was opened; on the tablet it is there.
+    // On the phone first: what has no room there is folded, and the scene opens it.
     test(`${scene.name} on a phone, then a tablet`, async ({ page }) => {
         const busy = await startBusyNode();
         await page.setViewportSize(phone);
