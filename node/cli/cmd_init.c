@@ -23,7 +23,7 @@ struct wishes {
     char texts[POPUP_TEXTS][POPUP_TEXT_BYTES]; /* ... these */
     struct old_popup *old;                     /* NULL = it begins with nothing */
     struct inherited inherited;                /* of it */
-    const char *stalls[STALLS_MAX];       /* their names */
+    const char *stalls[STALLS_MAX];            /* their names */
     uint32_t stalls_count;
     struct menu_source menu; /* closed: it begins with none */
     uint32_t items;          /* that were in it */
@@ -280,7 +280,8 @@ static int write_offer(struct door *door, struct wishes *wishes)
 }
 
 /* With the flag by which this folder was named: the next command needs it, too. */
-static void say_next(const struct args *args, const struct wishes *wishes)
+static void say_next(const struct args *args, const struct place *place,
+                     const struct wishes *wishes)
 {
     const char *state = args_flag(args, "state");
     const char *flag = state == NULL ? "" : " --state ";
@@ -288,7 +289,7 @@ static void say_next(const struct args *args, const struct wishes *wishes)
     if (wishes->items == 0 && wishes->old == NULL) {
         tell("next: trestle menu import FILE%s%s, or the first steps in /office", flag, state);
     }
-    tell("next: trestle run%s%s, which says where the screens are", flag, state);
+    tell_set_up(args, place);
     tell("then: trestle invite --role kitchen --lane B%s%s, in another terminal, for each further "
          "device",
          flag, state);
@@ -319,7 +320,7 @@ static void say_done(const struct args *args, const struct place *place,
     if (wishes->stalls_count > 1) {
         tell("its stalls are 1 to %u: an item names its own by that number", wishes->stalls_count);
     }
-    say_next(args, wishes);
+    say_next(args, place, wishes);
 }
 
 static int set_up(const struct args *args, struct wishes *wishes)

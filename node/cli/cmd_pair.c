@@ -261,8 +261,9 @@ static int join(const struct args *args, const struct place *place, struct comin
     } else {
         (void)printf("%016llx\n", (unsigned long long)identity.device);
     }
-    tell("this device is the pop-up's %s '%s' now; next: trestle run",
-         role_text(identity.certificate.role), identity.certificate.name);
+    tell("this device is the pop-up's %s '%s' now", role_text(identity.certificate.role),
+         identity.certificate.name);
+    tell_set_up(args, place);
     entropy_wipe(&identity, sizeof identity);
     return EXIT_DONE;
 }

@@ -159,6 +159,20 @@ int setup_save(const struct args *args, const struct place *place, const struct 
     return err;
 }
 
+void tell_set_up(const struct args *args, const struct place *place)
+{
+    struct settings usual;
+    const char *state = args_flag(args, "state");
+    settings_defaults(&usual);
+    tell("next: trestle run%s%s, which says where the screens are",
+         state == NULL ? "" : " --state ", state == NULL ? "" : state);
+    if (strcmp(place->settings.listen, usual.listen) == 0) {
+        tell("other machines do not reach this one: where they are to, say listen = "
+             "tcp://0.0.0.0:7450 in %s/trestle.conf before",
+             place->state);
+    }
+}
+
 bool lane_is_right(const char *lane)
 {
     size_t size = strlen(lane);

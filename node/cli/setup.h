@@ -27,6 +27,10 @@ int tell_not_set_up(const char *state);
 MUST_CHECK int setup_save(const struct args *args, const struct place *place,
                           const struct identity *identity, const struct book *book);
 
+/* Tell what comes next in a folder that was set up: run it; and, where nobody said at which address
+ * others reach it, that they do not. */
+void tell_set_up(const struct args *args, const struct place *place);
+
 bool lane_is_right(const char *lane);
 
 /* Both are cut to what a certificate holds. */

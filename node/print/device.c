@@ -132,7 +132,10 @@ unsigned device_open(struct device *device, const char *address)
 
 unsigned device_open_file(struct device *device, const char *path)
 {
-    *device = (struct device){.is_file = true};
+    *device = (struct device){.fd = -1, .is_file = true};
+    if (path[0] == '\0') {
+        return PRINTER_NOT_ALLOWED; /* no print-folder is set */
+    }
     device->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     return device->fd < 0 ? PRINTER_UNREACHABLE : 0;
 }

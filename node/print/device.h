@@ -22,7 +22,7 @@ struct device {
 /* Open @address. 0, or what is in the way (enum printer_trouble). */
 MUST_CHECK unsigned device_open(struct device *device, const char *address);
 
-/* Open or make the file @path, to append. */
+/* Open or make the file @path, to append; "" = the settings name no folder for it. */
 MUST_CHECK unsigned device_open_file(struct device *device, const char *path);
 
 /* What it says of itself; 0 when it is well, or does not answer although it takes bytes: many USB

@@ -92,6 +92,7 @@ async function show(stall, paths, leave) {
     const lines = table(rows, 3).map((line) => `    ${bold(line)}`);
     console.log(`\n${lines.join("\n")}\n`);
     for (const line of phonesAt(stall, paths)) console.log(line);
+    console.log(`    Menu, figures, staff and devices are at ${stall.counter.url}/office.`);
     console.log("    Take an order at the counter and watch it cross. Ctrl-C stops all.\n");
     const ends = stall.devices.map(async (device) => {
         const { code, signal } = await device.ended();

@@ -92,6 +92,7 @@ TEST(cli_init, asks_a_person_without_flags_and_sets_up_what_was_answered)
     assert_shown("'Noodle bar' is set up in");
     assert_shown("14 items are on its menu");
     assert_shown("next: trestle run --state");
+    assert_null(strstr(shown, "other machines do not reach this one"));
     assert_said("name=Tea house", RUN_WELL("record", "list", "stalls", "--state", place));
     assert_said("Espresso,2.40", RUN_WELL("menu", "export", "--state", place));
     assert_said("GBP", RUN_WELL("report", "--html", "--state", place));
@@ -110,6 +111,7 @@ TEST(cli_init, takes_enter_for_what_stands_in_brackets)
     assert_int_equal(AT_TERMINAL("\n\n\n\n\nno\n", "init", "--state", place), 0);
     assert_shown("'Trestle' is set up in");
     assert_shown("next: trestle menu import FILE");
+    assert_shown("other machines do not reach this one");
     assert_string_equal(RUN_WELL("record", "list", "stalls", "--state", place).out, "");
     end();
 }

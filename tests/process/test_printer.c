@@ -82,6 +82,7 @@ TEST(printer, an_address_that_is_none_or_where_nothing_is_says_which)
         device_close(&device);
     }
     assert_int_equal(device_open_file(&device, "/nowhere/at/all.txt"), PRINTER_UNREACHABLE);
+    assert_int_equal(device_open_file(&device, ""), PRINTER_NOT_ALLOWED); /* no print-folder */
 }
 
 TEST(printer, is_tried_from_the_command_line)

@@ -90,6 +90,7 @@ stage_web() {
 
 stage_e2e() {
     must "release build" build release demo || return 0
+    check_showing 9 "from nothing to the first order" first_order --check
     check "browsers" npm --prefix web run e2e
 }
 
