@@ -191,8 +191,10 @@ static void put_amounts(struct json_value *object, const struct order *order)
 static void put_place(struct json_value *object, const struct state *state, int64_t now_wall_ms)
 {
     const int64_t now_t = now_wall_ms - state->live.epoch_ms;
+    const uint64_t more_ms = station_load_said_ms(&state->station_load, &state->order);
     struct line_place place;
-    if (!line_up_find(&state->line_up, &state->order, now_t > 0 ? (uint64_t)now_t : 0, &place)) {
+    if (!line_up_find(&state->line_up, &state->order, more_ms, now_t > 0 ? (uint64_t)now_t : 0,
+                      &place)) {
         return;
     }
     json_put_int(object, "ahead", place.ahead);

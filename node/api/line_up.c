@@ -111,6 +111,9 @@ int line_up_look(struct state *state, struct store_txn *txn, uint64_t now_mono_m
     if (err == 0) {
         err = ready_read(state, txn, &handed);
     }
+    if (err == 0) {
+        err = station_load_look(state, txn, now_mono_ms);
+    }
     if (err != 0) {
         return err;
     }
@@ -156,8 +159,8 @@ void line_up_place(const struct line_up *line_up, const struct entity_id *id, ui
     *ret_place = place;
 }
 
-bool line_up_find(const struct line_up *line_up, const struct order *order, uint64_t now_t,
-                  struct line_place *ret_place)
+bool line_up_find(const struct line_up *line_up, const struct order *order, uint64_t more_ms,
+                  uint64_t now_t, struct line_place *ret_place)
 {
     const uint64_t passed = now_t > order->opened_t ? now_t - order->opened_t : 0;
     struct line_place place;
@@ -165,6 +168,8 @@ bool line_up_find(const struct line_up *line_up, const struct order *order, uint
         return false;
     }
     line_up_place(line_up, &order->id, order->opened_t, &place);
+    place.low_ms += more_ms;
+    place.high_ms += more_ms;
     place.has_range = place.has_range && place.high_ms > passed;
     place.low_ms = place.has_range && place.low_ms > passed ? place.low_ms - passed : 0;
     place.high_ms = place.has_range ? place.high_ms - passed : 0;

@@ -27,7 +27,8 @@ struct line_up {
 
 struct state;
 
-/* Uses the scratch of @state. ERR_IO, ERR_MALFORMED, ERR_SPOILT. */
+/* Looks at the stations' load, too. Uses the scratch of @state. ERR_IO, ERR_MALFORMED, ERR_SPOILT.
+ */
 MUST_CHECK int line_up_look(struct state *state, struct store_txn *txn, uint64_t now_mono_ms);
 
 /* Who waits, and nothing else of it, at once. Uses the board of @state alone. ERR_IO,
@@ -45,8 +46,9 @@ struct line_place {
 void line_up_place(const struct line_up *line_up, const struct entity_id *id, uint64_t opened_t,
                    struct line_place *ret_place);
 
-/* False: @order does not wait for the kitchen. */
-bool line_up_find(const struct line_up *line_up, const struct order *order, uint64_t now_t,
-                  struct line_place *ret_place);
+/* False: @order does not wait for the kitchen. The range is @more_ms later: how much longer cooks
+ * say that it takes (station_load_said_ms()), which those who were ready lately did not wait. */
+bool line_up_find(const struct line_up *line_up, const struct order *order, uint64_t more_ms,
+                  uint64_t now_t, struct line_place *ret_place);
 
 #endif

@@ -17,7 +17,7 @@ struct live_follow {
     bool is_dirty;           /* it is to be told */
     bool is_waiting;         /* it was told as one that the kitchen has to do, at ... */
     uint64_t opened_t;       /* its opening */
-    struct line_place place; /* told; the range from the opening on */
+    struct line_place place; /* told; the range from the opening on, without what cooks say */
 };
 
 struct live_index {

@@ -115,10 +115,13 @@ static bool place_differs(const struct line_place *a, const struct line_place *b
            distance(a->high_ms, b->high_ms) >= RANGE_MS;
 }
 
-/* Those who wait and follow it: their place, where it is not what they were told. */
+/* Those who wait and follow it: their place, where it is not what they were told. What cooks say
+ * anew concerns the orders of a station; all look, as it is said a few times in an evening. */
 static void look_at_places(struct lives *lives)
 {
     const struct line_up *line_up = &lives->state->line_up;
+    const bool is_said_anew = lives->state->station_load.said_hash != lives->said_hash;
+    lives->said_hash = lives->state->station_load.said_hash;
     for (uint32_t i = 0; i < line_up->waiting_count; i++) {
         struct live_follow *at = live_index_first(&lives->index, &line_up->waiting[i]);
         for (; at != NULL; at = live_index_next(at)) {
@@ -127,7 +130,7 @@ static void look_at_places(struct lives *lives)
                 continue;
             }
             line_up_place(line_up, &at->order, at->opened_t, &place);
-            if (place_differs(&place, &at->place)) {
+            if (is_said_anew || place_differs(&place, &at->place)) {
                 set_dirty(lives, at);
             }
         }

@@ -26,6 +26,7 @@ struct lives {
     uint32_t opened_count;
     bool is_begun;         /* changes are looked at, since somebody opened */
     uint64_t looked_ms;    /* of the line-up that places are told by */
+    uint64_t said_hash;    /* of what cooks said of stations when places were told */
     struct cursor scanned; /* up to which they are in the connections' marks */
     uint64_t session_change;
     uint64_t queue_version;

@@ -48,7 +48,7 @@ static void remember_place(const struct lives *lives, struct live_follow *follow
 {
     const struct order *order = &lives->state->order;
     struct line_place place;
-    follow->is_waiting = line_up_find(&lives->state->line_up, order, order->opened_t, &place);
+    follow->is_waiting = line_up_find(&lives->state->line_up, order, 0, order->opened_t, &place);
     follow->opened_t = order->opened_t;
     if (follow->is_waiting) {
         follow->place = place;

@@ -24,6 +24,25 @@ static void station_add(struct station_load *load, const struct record *record)
     memcpy(station->name, name.data, name.size);
 }
 
+static void hash_byte(uint64_t *hash, uint8_t byte)
+{
+    *hash = (*hash ^ byte) * UINT64_C(1099511628211);
+}
+
+static uint64_t hash_said(const struct station_load *load)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (uint32_t i = 0; i < load->count; i++) {
+        const struct station_load_at *station = &load->stations[i];
+        for (uint32_t k = 0; k < station->name_size && station->said > 0; k++) {
+            hash_byte(&hash, station->name[k]);
+        }
+        hash_byte(&hash, (uint8_t)station->said);
+        hash_byte(&hash, (uint8_t)(station->said >> 8));
+    }
+    return hash;
+}
+
 static int read_stations(struct state *state, struct store_txn *txn)
 {
     struct key key = {.data = {INDEX_RECORD, KIND_STATION}, .size = 2};
@@ -100,6 +119,7 @@ int station_load_look(struct state *state, struct store_txn *txn, uint64_t now_m
     }
     if (err == 0) {
         load->looked_ms = now_mono_ms;
+        load->said_hash = hash_said(load);
     }
     return err;
 }
@@ -114,11 +134,28 @@ static enum busy judge(const struct station_load_at *station)
     return said > counted ? said : counted;
 }
 
+static uint64_t said_ms(const struct station_load_at *station)
+{
+    return station->said <= BUSY_MINUTES_MAX ? station->said * UINT64_C(60000) : 0;
+}
+
+uint64_t station_load_said_ms(const struct station_load *load, const struct order *order)
+{
+    uint64_t longest_ms = 0;
+    for (uint32_t i = 0; i < load->count; i++) {
+        const struct station_load_at *station = &load->stations[i];
+        const uint64_t ms = said_ms(station);
+        if (ms > longest_ms && busy_units(order, name_of(station)) > 0) {
+            longest_ms = ms;
+        }
+    }
+    return longest_ms;
+}
+
 /* With @own units more. */
 static void range_of(const struct station_load_at *station, uint32_t own, struct station_wait *wait)
 {
-    const uint64_t more_ms =
-        station->said <= BUSY_MINUTES_MAX ? station->said * UINT64_C(60000) : 0;
+    const uint64_t more_ms = said_ms(station);
     busy_range(station->throttle, station->units + own, &wait->low_ms, &wait->high_ms);
     wait->low_ms += more_ms;
     wait->high_ms += more_ms;

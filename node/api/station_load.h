@@ -18,6 +18,7 @@ enum { STATION_LOAD_MS = 2000 };
 /* Those in use that have a throttle, or are said to be busy. */
 struct station_load {
     uint64_t looked_ms; /* 0 = never */
+    uint64_t said_hash; /* of what cooks say, and of which stations: another when that is another */
     uint32_t count;
     struct station_load_at {
         uint32_t name_size;
@@ -43,6 +44,10 @@ struct station_wait {
 /* Of the lines of @quote that count. BUSY_NOT: the rest is not written. */
 enum busy station_load_quote(const struct station_load *load, const struct quote *quote,
                              struct station_wait *ret_wait);
+
+/* How much longer than usual the kitchen takes for what @order still lacks, in ms, as cooks say: of
+ * its stations the one that is longest. One that takes nothing from phones says no time: 0. */
+uint64_t station_load_said_ms(const struct station_load *load, const struct order *order);
 
 /* Whether a customer's @command is for what a full station makes: *ret_station, of the load's
  * memory, empty where not. That is a quote, or an order without one: what was quoted stands, and so
