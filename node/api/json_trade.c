@@ -73,6 +73,33 @@ static struct json_value *loss_of(const struct trade_loss *loss)
     return object;
 }
 
+static struct json_value *person_of(const struct trade_person *person)
+{
+    static const char *const names[] = {[DEDUCTION_VOID] = "voids",
+                                        [DEDUCTION_CANCEL] = "cancels",
+                                        [DEDUCTION_DISCOUNT] = "discounts",
+                                        [DEDUCTION_REFUND] = "refunds"};
+    struct json_value *object = json_new_object();
+    json_put_string(object, "by", deduction_source_text(person->source));
+    json_put_count(object, "staff", person->staff);
+    for (size_t i = 0; i < DEDUCTION_KIND_COUNT; i++) {
+        struct json_value *sum = json_new_object();
+        json_put_count(sum, "count", person->sums[i].count);
+        json_put_int(sum, "amount", person->sums[i].minor);
+        json_put(object, names[i], sum);
+    }
+    return object;
+}
+
+static struct json_value *people_of(const struct trade *trade)
+{
+    struct json_value *list = json_new_array();
+    for (uint32_t i = 0; i < trade->people_count; i++) {
+        json_append(list, person_of(&trade->people[i]));
+    }
+    return list;
+}
+
 static struct json_value *wait_of(const struct trade_wait *wait)
 {
     struct json_value *object = json_new_object();
@@ -103,6 +130,7 @@ struct json_value *json_trade(const struct trade *trade, uint64_t day,
     json_put(object, "uncollected", loss_of(&trade->uncollected));
     json_put_int(object, "cancelled_owed", trade->cancelled_minor);
     json_put_count(object, "discounted", trade->discounted);
+    json_put(object, "people", people_of(trade));
     json_put(object, "cooking", wait_of(&trade->cooking));
     json_put(object, "waiting", wait_of(&trade->waiting));
     json_put(object, "handing", wait_of(&trade->handing));

@@ -136,6 +136,8 @@ struct schema {
     X(trade_share, "TradeShare")                                                                   \
     X(trade_item, "TradeItem")                                                                     \
     X(trade_loss, "TradeLoss")                                                                     \
+    X(trade_deduction, "TradeDeduction")                                                           \
+    X(trade_person, "TradePerson")                                                                 \
     X(trade_wait, "TradeWait")                                                                     \
     X(trade, "Trade")                                                                              \
     X(reconcile_wanted, "ReconcileWanted")                                                         \

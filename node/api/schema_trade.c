@@ -33,6 +33,22 @@ SCHEMA(trade_loss, "TradeLoss", "Lines that were sold and are not; or units of l
     COUNT("units"),
     INT("amount", INT64_MIN, INT64_MAX, NOTE("what they would have cost, before discounts")));
 
+WORDS(trade_by, "person", "nobody", "rule", "provider");
+
+SCHEMA(trade_deduction, "TradeDeduction", NULL,
+    COUNT("count", NOTE("lines, orders, discounts or refunds")),
+    INT("amount", INT64_MIN, INT64_MAX));
+
+SCHEMA(trade_person, "TradePerson", "What somebody took off orders.",
+    ENUM("by", trade_by,
+        NOTE("a person who was signed in; nobody was; the rule that refunds what the kitchen "
+             "refuses; the card provider, where nobody here asked for it")),
+    COUNT("staff", NOTE("number; 0 = none of a person")),
+    OBJECT("voids", schema_trade_deduction, NOTE("lines; together `voided`")),
+    OBJECT("cancels", schema_trade_deduction, NOTE("orders; together `cancelled_owed`")),
+    OBJECT("discounts", schema_trade_deduction, NOTE("together `report.discount`")),
+    OBJECT("refunds", schema_trade_deduction, NOTE("together `report.refunded`")));
+
 SCHEMA(trade_wait, "TradeWait",
     "Whole seconds that half, nine in ten and 99 in 100 of the orders did not exceed.",
     COUNT("orders", NOTE("of which both ends are known")),
@@ -64,6 +80,8 @@ SCHEMA(trade, "Trade",
     INT("cancelled_owed", INT64_MIN, INT64_MAX,
         NOTE("what cancelled orders would have come to")),
     COUNT("discounted", NOTE("orders with a discount")),
+    OBJECT("people", schema_trade_person, MANY(0, TRADE_PEOPLE_MAX),
+        NOTE("whose word took something off")),
     OBJECT("cooking", schema_trade_wait, NOTE("from accepted to ready")),
     OBJECT("waiting", schema_trade_wait, NOTE("from ordered to ready")),
     OBJECT("handing", schema_trade_wait, NOTE("from ready to handed over")));

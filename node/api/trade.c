@@ -159,20 +159,11 @@ static void add_loss(struct trade_loss *loss, const struct order_line *line, uin
     loss->minor += report_worth(line, units);
 }
 
-static int64_t payable_of(const struct order *order)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < order->lines_count; i++) {
-        sum += order->lines[i].is_active ? order->lines[i].payable_minor : 0;
-    }
-    return sum;
-}
-
 /* Of an order that was cancelled what was handed over is owed all the same, and no line says how
  * much of it is its own: unless that is all, or nothing was cancelled, items do not count it. */
 static void add_lines(struct trade *trade, const struct order *order)
 {
-    const bool is_whole = payable_of(order) == order->owed_minor;
+    const bool is_whole = report_payable(order) == order->owed_minor;
     trade->kept_minor += is_whole ? 0 : order->owed_minor;
     for (uint32_t i = 0; i < order->lines_count; i++) {
         const struct order_line *line = &order->lines[i];
@@ -186,6 +177,49 @@ static void add_lines(struct trade *trade, const struct order *order)
         } else if (line->is_active && is_whole) {
             add_item(trade, line);
         }
+    }
+}
+
+/* --- whose word took something off --- */
+
+static int person_compare(const struct trade_person *person, const struct deduction *deduction)
+{
+    if (person->source != deduction->source) {
+        return person->source < deduction->source ? -1 : 1;
+    }
+    return person->staff < deduction->hand.by ? -1 : person->staff > deduction->hand.by;
+}
+
+static struct trade_person *person_of(struct trade *trade, const struct deduction *deduction)
+{
+    uint32_t at = 0;
+    while (at < trade->people_count && person_compare(&trade->people[at], deduction) < 0) {
+        at++;
+    }
+    if (at < trade->people_count && person_compare(&trade->people[at], deduction) == 0) {
+        return &trade->people[at];
+    }
+    /* Room is kept for who is no person: only people can be too many. */
+    if (deduction->source == DEDUCTION_BY_PERSON && trade->people_count >= ROSTER_PEOPLE_MAX) {
+        static const struct deduction nobody = {.source = DEDUCTION_BY_NOBODY};
+        return person_of(trade, &nobody);
+    }
+    memmove(&trade->people[at + 1], &trade->people[at],
+            (trade->people_count - at) * sizeof trade->people[0]);
+    trade->people[at] =
+        (struct trade_person){.source = deduction->source, .staff = deduction->hand.by};
+    trade->people_count++;
+    return &trade->people[at];
+}
+
+static void add_people(struct trade *trade, const struct order *order)
+{
+    struct deduction deductions[DEDUCTIONS_MAX];
+    const uint32_t count = deductions_of(order, deductions);
+    for (uint32_t i = 0; i < count; i++) {
+        struct trade_person *person = person_of(trade, &deductions[i]);
+        person->sums[deductions[i].kind].count++;
+        person->sums[deductions[i].kind].minor += deductions[i].minor;
     }
 }
 
@@ -203,10 +237,11 @@ void trade_add(struct trade *trade, const struct order *order)
     add_share(&trade->lanes, lane, order);
     add_slot(trade, order);
     add_lines(trade, order);
+    add_people(trade, order);
     add_wait(trade, &trade->cooking, order->accepted_t, order->ready_t);
     add_wait(trade, &trade->waiting, order->opened_t, order->ready_t);
     add_wait(trade, &trade->handing, order->ready_t, order->handed_t);
-    trade->cancelled_minor += order->phase == PHASE_CANCELLED ? payable_of(order) : 0;
+    trade->cancelled_minor += order->phase == PHASE_CANCELLED ? report_payable(order) : 0;
     trade->discounted += order->owed_discount_minor > 0;
 }
 

@@ -2,12 +2,14 @@
  *
  * Layer: node (pure: adds up orders that were derived; no store, no clock). Some 0.5 MB: trade_new.
  * Law: the amounts by day, by channel, by mode and by lane, each with what had no room of its own,
- * come to report.owed_minor; by slot with `untimed`; by item with `kept_minor`
+ * come to report.owed_minor; by slot with `untimed`; by item with `kept_minor`; what people took
+ * off comes to `voided`, `cancelled_minor`, and the report's discounts and refunds
  * (tests/process/test_trade.c). tests/figures/figures.py computes all of it anew from an export.
  */
 #ifndef TRESTLE_NODE_API_TRADE_H
 #define TRESTLE_NODE_API_TRADE_H
 
+#include "sync/domain/deduction.h"
 #include "sync/domain/report.h"
 
 enum {
@@ -17,6 +19,7 @@ enum {
     TRADE_SLOTS_MAX = TRADE_DAYS_MAX * 96, /* later ones count as untimed */
     TRADE_ITEMS_MAX = 600,                 /* further ones are added up as the last, "other" */
     TRADE_SHARES_MAX = 32,                 /* the same */
+    TRADE_PEOPLE_MAX = ROSTER_PEOPLE_MAX + DEDUCTION_SOURCE_COUNT, /* further ones: nobody's */
 };
 
 struct trade_slot {
@@ -51,6 +54,16 @@ struct trade_loss {
     int64_t minor;
 };
 
+/* What somebody took off, by kind. */
+struct trade_person {
+    enum deduction_source source;
+    uint64_t staff; /* number; 0 = it was no person, or nobody was signed in */
+    struct {
+        uint64_t count; /* lines, orders, discounts, refunds */
+        int64_t minor;
+    } sums[DEDUCTION_KIND_COUNT];
+};
+
 /* How long something took, in whole seconds, of the orders of which both ends are known. */
 struct trade_wait {
     uint32_t count;
@@ -72,11 +85,13 @@ struct trade {
     int64_t untimed_minor;
     int64_t kept_minor; /* owed for the handed part of orders that were cancelled */
     struct trade_loss voided, refused, uncollected;
-    int64_t cancelled_minor;   /* what cancelled orders would have come to */
-    uint64_t discounted;       /* orders with a discount */
-    struct trade_wait cooking; /* from accepted to ready */
-    struct trade_wait waiting; /* from ordered to ready */
-    struct trade_wait handing; /* from ready to handed over */
+    uint32_t people_count;
+    struct trade_person people[TRADE_PEOPLE_MAX]; /* those who did, by source and number */
+    int64_t cancelled_minor;                      /* what cancelled orders would have come to */
+    uint64_t discounted;                          /* orders with a discount */
+    struct trade_wait cooking;                    /* from accepted to ready */
+    struct trade_wait waiting;                    /* from ordered to ready */
+    struct trade_wait handing;                    /* from ready to handed over */
 };
 
 /* @epoch_ms: of the pop-up, since 1970. NULL: no memory. */

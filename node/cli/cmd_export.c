@@ -1,5 +1,6 @@
 /* trestle export: every event of the store as JSON lines, for verifiers that share no code with us;
- * or events, orders, lines, payments and stock as rows for spreadsheets and other programs. */
+ * or events, orders, lines, payments, deductions and stock as rows for spreadsheets and other
+ * programs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -103,9 +104,9 @@ static bool wish_read(const struct args *args, struct wish *wish)
     if (format != NULL && !wish->is_csv && strcmp(format, "jsonl") != 0) {
         tell("--format is jsonl or csv");
     } else if (what != NULL && wish->kind == NULL) {
-        tell("--what is events, orders, lines, payments or stock");
+        tell("--what is events, orders, lines, payments, deductions or stock");
     } else if (wish->day != EXPORT_ANY_DAY && (wish->kind == NULL || !wish->kind->has_days)) {
-        tell("--day goes with --what orders, lines or payments");
+        tell("--day goes with --what orders, lines, payments or deductions");
     } else {
         return true;
     }

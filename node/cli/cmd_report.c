@@ -155,35 +155,60 @@ static int report_get(struct door *door, uint64_t day, struct text *body)
 
 static bool has_form(const struct args *args)
 {
-    return args_has(args, "html") || args_has(args, "full") || args_flag(args, "beside") != NULL;
+    return args_has(args, "html") || args_has(args, "full") || args_has(args, "reconcile") ||
+           args_flag(args, "beside") != NULL;
 }
 
-/* The page, or all figures of it. */
-static int report_full(const struct args *args, struct door *door, uint64_t day)
+static void print_full(const struct args *args, const struct report_look *look)
 {
-    struct report_look look;
-    const int status = report_look(door, day, args_flag(args, "beside"), &look);
-    if (status != EXIT_DONE) {
-        report_look_close(&look);
-        return status;
-    }
     if (args_has(args, "html")) {
-        report_print_html(&look);
+        report_print_html(look);
     } else if (args_has(args, "json")) {
-        report_print_json(&look);
+        report_print_json(look);
     } else {
-        print_csv(reply_find(look.trade, "report"));
-        report_print_rows(&look);
+        print_csv(reply_find(look->trade, "report"));
+        report_print_rows(look);
+    }
+}
+
+/* The page, or all figures of it. What the API does not tell is read from the store when the door
+ * is closed, which may have opened that itself. */
+static int report_full(const struct args *args, uint64_t day)
+{
+    struct door *door = NULL;
+    struct report_look look = {.before_name = ""};
+    char state[PATH_BYTES_MAX];
+    int status = place_state(args, state);
+    if (status == EXIT_DONE) {
+        status = door_open(args, &door);
+    }
+    if (status == EXIT_DONE && args_has(args, "reconcile")) {
+        status = report_reconcile(door, day);
+    }
+    if (status == EXIT_DONE) {
+        status = report_look(door, day, args_flag(args, "beside"), &look);
+    }
+    door_close(door);
+    if (status == EXIT_DONE) {
+        status = report_look_books(state, &look);
+    }
+    if (status == EXIT_DONE) {
+        print_full(args, &look);
+        status = fflush(stdout) == 0 ? EXIT_DONE : tell_failure("the report", ERR_FULL);
     }
     report_look_close(&look);
-    return fflush(stdout) == 0 ? EXIT_DONE : tell_failure("the report", ERR_FULL);
+    return status;
 }
 
-static int report_short(const struct args *args, struct door *door, uint64_t day)
+static int report_short(const struct args *args, uint64_t day)
 {
     struct text body = {0};
     unsigned digits = 2;
-    int status = door_digits(door, &digits);
+    struct door *door = NULL;
+    int status = door_open(args, &door);
+    if (status == EXIT_DONE) {
+        status = door_digits(door, &digits);
+    }
     if (status == EXIT_DONE) {
         status = report_get(door, day, &body);
     }
@@ -191,25 +216,21 @@ static int report_short(const struct args *args, struct door *door, uint64_t day
         show(args, &body, digits);
     }
     text_close(&body);
+    door_close(door);
     return status;
 }
 
 int command_report(const struct args *args)
 {
     uint64_t day;
-    struct door *door = NULL;
     int status = day_flag(args, &day);
     if (status == EXIT_DONE && has_form(args) && !args_has(args, "html") &&
         !args_has(args, "json") && !args_has(args, "csv")) {
-        tell("--full and --beside go with --html, --csv or --json");
+        tell("--full, --beside and --reconcile go with --html, --csv or --json");
         status = EXIT_USAGE;
     }
-    if (status == EXIT_DONE) {
-        status = door_open(args, &door);
+    if (status != EXIT_DONE) {
+        return status;
     }
-    if (status == EXIT_DONE) {
-        status = has_form(args) ? report_full(args, door, day) : report_short(args, door, day);
-    }
-    door_close(door);
-    return status;
+    return has_form(args) ? report_full(args, day) : report_short(args, day);
 }

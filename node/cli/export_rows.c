@@ -1,11 +1,11 @@
-/* Events, orders, their lines and payments, and stock as rows. */
+/* Events, orders, their lines, payments and deductions, and stock as rows. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "node/api/state.h"
 #include "node/blob/words.h"
 #include "node/cli/export.h"
-#include "sync/domain/order.h"
+#include "sync/domain/deduction.h"
 #include "sync/domain/stock.h"
 #include "sync/log/run.h"
 
@@ -203,7 +203,7 @@ static int put_payment(struct exporting *exporting, const struct order_payment *
     table_put_int(table, payment->tendered_minor);
     table_put_int(table, payment->rounding_minor);
     table_put_text(table, payment->reference);
-    table_put_time(table, wall_ms(exporting, payment->t));
+    table_put_time(table, wall_ms(exporting, payment->hand.t));
     return table_end_row(table);
 }
 
@@ -212,6 +212,40 @@ static int put_payments(struct exporting *exporting)
     int err = 0;
     for (uint32_t i = 0; i < exporting->order.payments_count && err == 0; i++) {
         err = put_payment(exporting, &exporting->order.payments[i]);
+    }
+    return err;
+}
+
+/* --- deductions --- */
+
+static const char *const deduction_columns[] = {"order",  "day", "number", "kind",  "by",
+                                                "staff",  "log", "line",   "units", "amount_minor",
+                                                "method", "at",  "reason", NULL};
+
+static int put_deduction(struct exporting *exporting, const struct deduction *deduction)
+{
+    struct table *table = exporting->table;
+    put_number(exporting);
+    table_put_text(table, bytes_of_text(deduction_kind_text(deduction->kind)));
+    table_put_text(table, bytes_of_text(deduction_source_text(deduction->source)));
+    table_put_int(table, (int64_t)deduction->hand.by);
+    put_id64(table, deduction->hand.log); /* zeros = it was not done here */
+    table_put_int(table, deduction->line);
+    table_put_int(table, deduction->units);
+    table_put_int(table, deduction->minor);
+    table_put_text(table, deduction->method);
+    table_put_time(table, wall_ms(exporting, deduction->hand.t));
+    table_put_text(table, deduction->hand.reason);
+    return table_end_row(table);
+}
+
+static int put_deductions(struct exporting *exporting)
+{
+    struct deduction deductions[DEDUCTIONS_MAX];
+    const uint32_t count = deductions_of(&exporting->order, deductions);
+    int err = 0;
+    for (uint32_t i = 0; i < count && err == 0; i++) {
+        err = put_deduction(exporting, &deductions[i]);
     }
     return err;
 }
@@ -275,6 +309,11 @@ static int put_lines_row(struct exporting *exporting, struct bytes key, struct b
 static int put_payments_row(struct exporting *exporting, struct bytes key, struct bytes row)
 {
     return put_order_row(exporting, key, row, put_payments);
+}
+
+static int put_deductions_row(struct exporting *exporting, struct bytes key, struct bytes row)
+{
+    return put_order_row(exporting, key, row, put_deductions);
 }
 
 static int put_stock_row(struct exporting *exporting, struct bytes key, struct bytes row)
@@ -343,6 +382,11 @@ static int write_payments(const struct journal *journal, uint64_t day, struct ta
     return export_walk(journal, day, table, TABLE_STATE, KIND_ORDER, put_payments_row);
 }
 
+static int write_deductions(const struct journal *journal, uint64_t day, struct table *table)
+{
+    return export_walk(journal, day, table, TABLE_STATE, KIND_ORDER, put_deductions_row);
+}
+
 static int write_stock(const struct journal *journal, uint64_t day, struct table *table)
 {
     return export_walk(journal, day, table, TABLE_STATE, KIND_STOCK, put_stock_row);
@@ -353,6 +397,7 @@ static const struct export_kind kinds[] = {
     {"orders", order_columns, true, true, write_orders},
     {"lines", line_columns, true, true, write_lines},
     {"payments", payment_columns, true, true, write_payments},
+    {"deductions", deduction_columns, true, true, write_deductions},
     {"stock", stock_columns, false, true, write_stock}};
 
 const struct export_kind *export_kind_find(const char *name)

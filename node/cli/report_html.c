@@ -3,14 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/cli/menu_file.h"
-#include "node/cli/report_look.h"
-
-/* What one sheet has room for; the rest is added up in the last row. */
-enum { ITEMS_SHOWN = 14, ROWS_SHOWN = 8, DRAWERS_SHOWN = 6 };
+#include "node/cli/report_put.h"
 
 /* The chart, in its own units. */
-enum { CHART_WIDTH = 720, CHART_HEIGHT = 150, CHART_FOOT = 16, CHART_HEAD = 14 };
+enum { CHART_WIDTH = 720, CHART_HEIGHT = 110, CHART_FOOT = 16, CHART_HEAD = 14 };
 
 /* Beside each pair of bars. */
 static const int64_t bar_gap = 4;
@@ -18,92 +14,19 @@ static const int64_t bar_gap = 4;
 static const char style[] =
     "@page{size:A4;margin:10mm}"
     "*{box-sizing:border-box}"
-    "body{font:9pt/1.3 system-ui,sans-serif;color:#111;background:#fff;margin:0 auto;"
+    "body{font:7.5pt/1.2 system-ui,sans-serif;color:#111;background:#fff;margin:0 auto;"
     "max-width:190mm}"
-    "h1{font-size:15pt;margin:0}h2{font-size:9.5pt;margin:3mm 0 1mm}p{margin:1mm 0}"
+    "h1{font-size:14pt;margin:0}h2{font-size:8pt;margin:2mm 0 .5mm}p{margin:1mm 0}"
     ".sums{display:flex;gap:3mm;margin:2mm 0}"
     ".sums div{flex:1;border:.3mm solid #999;border-radius:1mm;padding:1.5mm 2mm}"
-    ".sums b{display:block;font-size:13pt;white-space:nowrap}"
-    ".columns{columns:2;column-gap:6mm}section{break-inside:avoid}"
+    ".sums b{display:block;font-size:12pt;white-space:nowrap}"
+    ".columns{columns:3;column-gap:4mm}.wide{columns:2}section{break-inside:avoid}"
     "table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "th,td{text-align:start;padding:.2mm 1mm;border-bottom:.1mm solid #ccc;font-weight:400}"
-    "th{color:#555;font-size:8pt}td+td,th+th{text-align:end;white-space:nowrap}"
+    "th,td{text-align:start;padding:.1mm .5mm;border-bottom:.1mm solid #ccc;font-weight:400}"
+    "th{color:#555;font-size:7pt}td+td,th+th{text-align:end;white-space:nowrap}"
     "td:first-child{overflow-wrap:anywhere}"
     ".warn{border:.4mm solid #a00;padding:1mm 2mm}svg{width:100%;height:auto;display:block}"
     ".now{fill:#1f4e79}.before{fill:#c9c9c9}text{font:11px system-ui,sans-serif;fill:#333}";
-
-/* --- words and cells --- */
-
-static void put(const char *text)
-{
-    (void)fputs(text, stdout);
-}
-
-static void put_escaped(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '<':
-            put("&lt;");
-            break;
-        case '>':
-            put("&gt;");
-            break;
-        case '&':
-            put("&amp;");
-            break;
-        case '"':
-            put("&quot;");
-            break;
-        default:
-            (void)putchar(*text);
-        }
-    }
-}
-
-static void put_amount(const struct report_look *look, int64_t minor)
-{
-    struct text text = {0};
-    menu_put_amount(&text, minor, look->digits);
-    (void)printf("%.*s", (int)text.size, text.data);
-    text_close(&text);
-}
-
-static void cell_name(const char *name)
-{
-    put("<tr><td><bdi>");
-    put_escaped(name);
-    put("</bdi></td>");
-}
-
-static void cell_amount(const struct report_look *look, int64_t minor)
-{
-    put("<td>");
-    put_amount(look, minor);
-    put("</td>");
-}
-
-static void cell_count(int64_t count)
-{
-    (void)printf("<td>%" PRId64 "</td>", count);
-}
-
-/* @heads: words with commas between; the first column's is left out. */
-static void table_begin_named(const char *id, const char *title, const char *heads)
-{
-    (void)printf("<section><h2>%s</h2><table id=\"%s\"><thead><tr><th></th>", title, id);
-    while (*heads != '\0') {
-        const size_t size = strcspn(heads, ",");
-        (void)printf("<th>%.*s</th>", (int)size, heads);
-        heads += size + (heads[size] == ',' ? 1 : 0);
-    }
-    put("</tr></thead><tbody>");
-}
-
-static void table_end(void)
-{
-    put("</tbody></table></section>\n");
-}
 
 /* --- the sums --- */
 
@@ -482,9 +405,14 @@ void report_print_html(const struct report_look *look)
     put_stalls(look);
     put_methods(look);
     put_rates(look);
-    put_waits(look);
     put_losses(look);
     put_open(look);
+    put_provider(look);
+    put_sold_out(look);
+    put("</div><div class=\"columns wide\">\n");
+    put_waits(look);
+    put_people(look);
     put_drawers(look);
+    put_devices(look);
     put("</div></body></html>\n");
 }

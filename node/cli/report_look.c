@@ -8,7 +8,6 @@
 
 #include "node/os/file.h"
 
-enum { BODY_NONE = -1, BODY_TRADE, BODY_SESSION, BODY_BEFORE, BODY_DRAWERS, BODY_STALLS };
 enum { BESIDE_BYTES_MAX = 4 * 1024 * 1024, SECONDS_MS = 1000 };
 
 static int ask(struct door *door, struct report_look *look, int at, const char *path,
@@ -175,18 +174,76 @@ static int trade_ask(struct door *door, uint64_t day, struct report_look *look)
     return status;
 }
 
+/* What a gateway found of this day; NULL: nobody has compared it, as far as this device was told.
+ */
+static const struct reply_node *reconciled(const struct report_look *look)
+{
+    const struct reply_node *told = reply_root(look->replies[BODY_RECONCILIATION]);
+    const int64_t day = reply_number(told, "day"); /* 0 = of all days */
+    const bool is_done = strcmp(reply_text(told, "state"), "done") == 0;
+    return is_done && day == reply_number(look->trade, "day") ? told : NULL;
+}
+
 static int rest_ask(struct door *door, struct report_look *look)
 {
     char path[64];
     (void)snprintf(path, sizeof path, "/api/drawers?day=%" PRId64,
                    reply_number(look->trade, "day"));
-    int status = ask(door, look, BODY_DRAWERS, path, NULL);
-    if (status == EXIT_DONE) {
-        status = ask(door, look, BODY_STALLS, "/api/stalls", NULL);
+    const struct {
+        int at;
+        const char *path;
+    } rest[] = {{BODY_DRAWERS, path},
+                {BODY_STALLS, "/api/stalls"},
+                {BODY_STAFF, "/api/staff"},
+                {BODY_STATUS, "/api/status"},
+                {BODY_RECONCILIATION, "/api/reconciliation"}};
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < sizeof rest / sizeof rest[0] && status == EXIT_DONE; i++) {
+        status = ask(door, look, rest[i].at, rest[i].path, NULL);
     }
     look->drawers = reply_find(reply_root(look->replies[BODY_DRAWERS]), "drawers");
     look->stalls = reply_find(reply_root(look->replies[BODY_STALLS]), "stalls");
+    look->staff = reply_find(reply_root(look->replies[BODY_STAFF]), "staff");
+    look->status = reply_root(look->replies[BODY_STATUS]);
+    look->reconciliation = reconciled(look);
     return status;
+}
+
+/* --- from the store itself --- */
+
+static uint64_t id_of(const struct reply_node *node, const char *name)
+{
+    return strtoull(reply_text(node, name), NULL, 16);
+}
+
+int report_look_books(const char *state, struct report_look *look)
+{
+    struct report_heard heard[DEVICES_MAX];
+    const struct reply_node *peers = reply_find(look->status, "peers");
+    uint32_t count = 0;
+    look->books = calloc(1, sizeof *look->books);
+    if (look->books == NULL) {
+        return tell_failure(state, ERR_NO_MEMORY);
+    }
+    for (size_t i = 0; i < reply_count(peers) && count < DEVICES_MAX; i++) {
+        const struct reply_node *peer = reply_at(peers, i);
+        heard[count++] = (struct report_heard){.device = id_of(peer, "device"),
+                                               .ahead = (uint64_t)reply_number(peer, "ahead"),
+                                               .is_linked = reply_truth(peer, "linked")};
+    }
+    return report_books_read(state, (uint64_t)reply_number(look->trade, "day"),
+                             id_of(look->status, "device"), heard, count, look->books);
+}
+
+const char *report_staff_name(const struct report_look *look, int64_t number)
+{
+    for (size_t i = 0; i < reply_count(look->staff); i++) {
+        const struct reply_node *person = reply_at(look->staff, i);
+        if (reply_number(person, "number") == number) {
+            return reply_text(person, "name");
+        }
+    }
+    return "";
 }
 
 int report_look(struct door *door, uint64_t day, const char *beside, struct report_look *ret_look)
@@ -218,150 +275,23 @@ void report_look_close(struct report_look *look)
         reply_free(look->replies[i]);
         text_close(&look->bodies[i]);
     }
+    free(look->books);
 }
 
-/* --- as JSON and as rows --- */
-
-static void print_body(const struct report_look *look, int at)
+const char *report_who(const struct report_look *look, const struct reply_node *person,
+                       char buffer[REPORT_WHO_BYTES_MAX])
 {
-    if (at == BODY_NONE) {
-        (void)fputs("null", stdout);
-    } else {
-        (void)printf("%.*s", (int)look->bodies[at].size, look->bodies[at].data);
+    const char *by = reply_text(person, "by");
+    const char *name = report_staff_name(look, reply_number(person, "staff"));
+    if (strcmp(by, "nobody") == 0) {
+        return "nobody signed in";
     }
-}
-
-void report_print_json(const struct report_look *look)
-{
-    struct text text = {0};
-    text_append_text(&text, "{\"popup\":");
-    text_append_json(&text, reply_text(look->session, "popup"));
-    text_append_text(&text, ",\"currency\":");
-    text_append_json(&text, reply_text(look->session, "currency"));
-    (void)printf("%.*s,\"digits\":%u,\"trade\":%.*s,\"before\":", (int)text.size, text.data,
-                 look->digits, (int)look->bodies[BODY_TRADE].size, look->bodies[BODY_TRADE].data);
-    text_close(&text);
-    print_body(look, look->before != NULL && !look->is_beside ? BODY_BEFORE : BODY_NONE);
-    (void)fputs(",\"beside\":", stdout);
-    print_body(look, look->is_beside ? BODY_BEFORE : BODY_NONE);
-    (void)printf(",\"drawers\":%.*s,\"stalls\":%.*s}\n", (int)look->bodies[BODY_DRAWERS].size,
-                 look->bodies[BODY_DRAWERS].data, (int)look->bodies[BODY_STALLS].size,
-                 look->bodies[BODY_STALLS].data);
-}
-
-void report_print_quoted(const char *text)
-{
-    (void)putchar('"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            (void)putchar('"');
-        }
-        (void)putchar(*text);
+    if (strcmp(by, "rule") == 0) {
+        return "by itself: refused";
     }
-    (void)putchar('"');
-}
-
-/* A spreadsheet would take such a name for a formula. */
-static bool is_formula(const char *name)
-{
-    return name[0] != '\0' && strchr("=+-@\t\r", name[0]) != NULL;
-}
-
-static void print_row(const char *what, const char *name, int64_t number)
-{
-    struct text text = {0};
-    text_append_text(&text, is_formula(name) ? "'" : "");
-    text_append_text(&text, name);
-    text_append(&text, "", 1);
-    (void)printf("%s,", what);
-    report_print_quoted(text.data);
-    text_close(&text);
-    (void)printf(",%" PRId64 "\n", number);
-}
-
-static void print_shares(const struct report_look *look, const char *list, const char *what)
-{
-    const struct reply_node *shares = reply_find(look->trade, list);
-    for (size_t i = 0; i < reply_count(shares); i++) {
-        const struct reply_node *share = reply_at(shares, i);
-        print_row(what, reply_text(share, "name"), reply_number(share, "owed"));
+    if (strcmp(by, "provider") == 0) {
+        return "at the card provider";
     }
-}
-
-static void print_items(const struct report_look *look)
-{
-    const struct reply_node *items = reply_find(look->trade, "items");
-    for (size_t i = 0; i < reply_count(items); i++) {
-        const struct reply_node *item = reply_at(items, i);
-        print_row("item", reply_text(item, "name"), reply_number(item, "owed"));
-        print_row("item-units", reply_text(item, "name"), reply_number(item, "units"));
-    }
-}
-
-static void print_waits(const struct report_look *look)
-{
-    static const char *const waits[] = {"waiting", "cooking", "handing"};
-    static const char *const parts[] = {"orders", "half", "most", "nearly_all"};
-    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
-        const struct reply_node *wait = reply_find(look->trade, waits[i]);
-        for (size_t at = 0; at < sizeof parts / sizeof parts[0]; at++) {
-            print_row(waits[i], parts[at], reply_number(wait, parts[at]));
-        }
-    }
-}
-
-static void print_losses(const struct report_look *look)
-{
-    static const char *const losses[] = {"voided", "refused", "uncollected"};
-    for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
-        const struct reply_node *loss = reply_find(look->trade, losses[i]);
-        print_row("loss", losses[i], reply_number(loss, "amount"));
-        print_row("loss-units", losses[i], reply_number(loss, "units"));
-    }
-    print_row("loss", "cancelled", reply_number(look->trade, "cancelled_owed"));
-}
-
-static void print_drawers(const struct report_look *look)
-{
-    static const char *const parts[] = {"float", "cash", "expected"};
-    for (size_t i = 0; i < reply_count(look->drawers); i++) {
-        const struct reply_node *drawer = reply_at(look->drawers, i);
-        const struct reply_node *counts = reply_find(drawer, "counts");
-        char name[64];
-        for (size_t at = 0; at < sizeof parts / sizeof parts[0]; at++) {
-            (void)snprintf(name, sizeof name, "%" PRId64 " %s", reply_number(drawer, "number"),
-                           parts[at]);
-            print_row("drawer", name, reply_number(drawer, parts[at]));
-        }
-        for (size_t at = 0; at < reply_count(counts); at++) {
-            const struct reply_node *count = reply_at(counts, at);
-            (void)snprintf(name, sizeof name, "%" PRId64 " counted",
-                           reply_number(drawer, "number"));
-            print_row("drawer", name, reply_number(count, "counted"));
-        }
-    }
-}
-
-void report_print_rows(const struct report_look *look)
-{
-    char hour[16];
-    for (uint32_t i = 0; i < look->hours_count; i++) {
-        (void)snprintf(hour, sizeof hour, "%02u:00", look->hours[i].hour);
-        print_row("hour", hour, look->hours[i].owed_minor);
-        print_row("hour-orders", hour, look->hours[i].orders);
-    }
-    for (uint32_t i = 0; i < look->stalls_count; i++) {
-        print_row("stall", look->sums[i].name, look->sums[i].owed_minor);
-    }
-    print_items(look);
-    print_shares(look, "channels", "channel");
-    print_shares(look, "modes", "mode");
-    print_waits(look);
-    print_losses(look);
-    print_drawers(look);
-    if (look->before != NULL) {
-        const struct reply_node *report = reply_find(look->before, "report");
-        print_row("before", "orders", reply_number(report, "orders"));
-        print_row("before", "owed", reply_number(report, "owed"));
-    }
+    (void)snprintf(buffer, REPORT_WHO_BYTES_MAX, "staff %" PRId64, reply_number(person, "staff"));
+    return name[0] != '\0' ? name : buffer;
 }

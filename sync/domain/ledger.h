@@ -13,6 +13,7 @@
 #ifndef TRESTLE_SYNC_DOMAIN_LEDGER_H
 #define TRESTLE_SYNC_DOMAIN_LEDGER_H
 
+#include "sync/domain/hand.h"
 #include "sync/domain/ledger_events.h"
 
 struct ledger_intent {
@@ -62,6 +63,7 @@ enum wish_state {
 struct ledger_wish {
     struct bytes id;
     struct bytes body; /* of the event that stands: refund_wish_decode() gives its units */
+    struct hand hand;  /* the first person who wished it; order_fill_ledger() fills it in */
     bool is_a_persons; /* somebody with the right to refund wished it, not only a rule */
     bool has_rival;    /* the same id with another amount or other units */
     enum wish_state state;

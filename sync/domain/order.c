@@ -210,8 +210,11 @@ static void fill_cancel(const struct fold *fold, struct order *order)
 {
     struct order_cancel cancel;
     for (uint32_t i = 0; i < fold->history->count; i++) {
-        order->is_cancelled |= fold_has(fold, i, EVENT_CANCEL) &&
-                               order_cancel_decode(fold->history->events[i].body, &cancel) == 0;
+        if (!order->is_cancelled && fold_has(fold, i, EVENT_CANCEL) &&
+            order_cancel_decode(fold->history->events[i].body, &cancel) == 0) {
+            order->is_cancelled = true;
+            order->cancel = fold_hand(fold, i, cancel.reason);
+        }
     }
 }
 

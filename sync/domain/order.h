@@ -8,6 +8,7 @@
 #ifndef TRESTLE_SYNC_DOMAIN_ORDER_H
 #define TRESTLE_SYNC_DOMAIN_ORDER_H
 
+#include "sync/domain/hand.h"
 #include "sync/domain/history.h"
 #include "sync/domain/ledger.h"
 #include "sync/domain/tip.h"
@@ -100,6 +101,7 @@ struct order_line {
     uint32_t uncollected;   /* of these: left behind, as nobody came for them */
     int64_t discount_minor; /* its share, scaled to the quantity */
     bool is_void;
+    struct hand voided; /* when is_void: of several the smallest operation's */
     bool is_refused;
     bool is_active; /* neither void nor refused, quantity > 0 */
     bool is_accepted;
@@ -125,8 +127,14 @@ struct order_payment {
     int64_t tendered_minor; /* what was handed over, for change; 0 = exactly */
     int64_t rounding_minor; /* of cash: amount + rounding changed hands */
     struct bytes reference; /* slip number */
-    uint64_t t;             /* when, by its writer's clock */
+    struct hand hand;       /* whose report stands: who took it, or gave it back and why */
     bool is_refund;
+};
+
+/* What is left of one discount. */
+struct order_discounted {
+    struct hand hand;
+    int64_t minor; /* of what is owed; all of an order's come to its owed_discount_minor */
 };
 
 enum receipt_kind {
@@ -190,6 +198,7 @@ struct order {
     int64_t due_minor;   /* paid - refunded + forgiven - owed - tip: > 0 give back, < 0 collect */
     uint64_t claimed_by; /* log whose accept holds; 0 = none */
     bool is_cancelled;   /* an active cancel exists, whatever the phase */
+    struct hand cancel;  /* when is_cancelled: of several the smallest operation's */
     struct bytes reason; /* of the cancel or the refusal shown */
     uint64_t opened_log, opened_seq;   /* where it was opened: ticks */
     uint64_t changed_log, changed_seq; /* the newest line-changing operation: what `seen` names */
@@ -197,6 +206,8 @@ struct order {
     bool is_seen;                           /* a kitchen's board drew the newest lines */
     uint64_t accepted_t, ready_t, handed_t; /* 0 = not yet */
     int64_t owed_tax_minor, owed_discount_minor;
+    uint32_t discounts_count;
+    struct order_discounted discounts[ORDER_DISCOUNTS_MAX]; /* by operation */
     uint32_t rates_count;
     struct order_rate rates[ORDER_LINES_MAX]; /* of what is owed, by rate */
     uint32_t receipts_count;

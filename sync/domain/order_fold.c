@@ -18,6 +18,12 @@ bool fold_refusal_get(const struct fold *fold, uint32_t index, struct order_refu
            order_refuse_decode(fold->history->events[index].body, ret_refuse) == 0;
 }
 
+struct hand fold_hand(const struct fold *fold, uint32_t index, struct bytes reason)
+{
+    const struct history_event *event = &fold->history->events[index];
+    return (struct hand){.by = event->by, .log = event->id.log, .t = event->t, .reason = reason};
+}
+
 bool fold_is_concurrent(const struct fold *fold, uint32_t a, uint32_t b)
 {
     return !history_saw(fold->history, a, b) && !history_saw(fold->history, b, a);

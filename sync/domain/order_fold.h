@@ -78,6 +78,9 @@ bool fold_has(const struct fold *fold, uint32_t index, uint32_t type);
 struct order_refuse;
 bool fold_refusal_get(const struct fold *fold, uint32_t index, struct order_refuse *ret_refuse);
 
+/* Whose event @index is, which says @reason. */
+struct hand fold_hand(const struct fold *fold, uint32_t index, struct bytes reason);
+
 /* Index of line @id, or FOLD_NONE. */
 int32_t fold_line_find(const struct fold *fold, uint32_t id);
 

@@ -61,6 +61,22 @@ static void add_event(const struct fold *fold, uint32_t index, struct ledger *le
     }
 }
 
+/* Of several people who wished the same the smallest operation's. */
+static void fill_hand(const struct fold *fold, uint32_t index, struct ledger *ledger)
+{
+    struct refund_wish wish;
+    if (!fold_has(fold, index, EVENT_REFUND_WISH) ||
+        refund_wish_decode(fold->history->events[index].body, &wish) != 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < ledger->wishes_count; i++) {
+        struct ledger_wish *row = &ledger->wishes[i];
+        if (row->hand.log == 0 && bytes_equal(row->id, wish.id)) {
+            row->hand = fold_hand(fold, index, wish.reason);
+        }
+    }
+}
+
 void order_fill_ledger(const struct fold *fold, struct order *order)
 {
     struct ledger *ledger = &order->ledger;
@@ -69,6 +85,9 @@ void order_fill_ledger(const struct fold *fold, struct order *order)
         add_event(fold, i, ledger);
     }
     ledger_settle(ledger);
+    for (uint32_t i = 0; i < fold->history->count; i++) {
+        fill_hand(fold, i, ledger);
+    }
     order->paid_minor += ledger->received_minor;
     order->refunded_minor += ledger->refunded_minor;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

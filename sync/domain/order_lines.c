@@ -190,6 +190,16 @@ static void fill_progress(const struct fold_line *from, struct order_line *line)
         from->units_collected < line->handed ? line->handed - (uint32_t)from->units_collected : 0;
 }
 
+static void void_line(const struct fold *fold, struct order_line *line, uint32_t index,
+                      struct bytes reason)
+{
+    if (!line->is_void) {
+        line->voided = fold_hand(fold, index, reason);
+    }
+    line->is_void = true;
+    line->revision++;
+}
+
 static void void_lines(const struct fold *fold, struct order *order)
 {
     struct line_void gone;
@@ -201,8 +211,7 @@ static void void_lines(const struct fold *fold, struct order *order)
         for (uint32_t l = 0; l < gone.lines.count; l++) {
             const int32_t at = fold_line_find(fold, gone.lines.ids[l]);
             if (at != FOLD_NONE) {
-                order->lines[at].is_void = true;
-                order->lines[at].revision++;
+                void_line(fold, &order->lines[at], i, gone.reason);
             }
         }
     }

@@ -21,7 +21,7 @@ static bool payment_get(const struct fold *fold, uint32_t index, struct order_pa
             .tendered_minor = pay.tendered_minor,
             .rounding_minor = pay.rounding_minor,
             .reference = pay.reference,
-            .t = event->t,
+            .hand = fold_hand(fold, index, bytes_of(NULL, 0)),
         };
         return true;
     }
@@ -31,7 +31,7 @@ static bool payment_get(const struct fold *fold, uint32_t index, struct order_pa
             .method = refund.method,
             .amount_minor = refund.amount_minor,
             .reference = refund.reference,
-            .t = event->t,
+            .hand = fold_hand(fold, index, refund.reason),
             .is_refund = true,
         };
         return true;
@@ -84,7 +84,7 @@ static void payments_sort_by_time(struct order *order)
     for (uint32_t i = 1; i < order->payments_count; i++) {
         const struct order_payment moving = order->payments[i];
         uint32_t at = i;
-        while (at > 0 && order->payments[at - 1].t > moving.t) {
+        while (at > 0 && order->payments[at - 1].hand.t > moving.hand.t) {
             order->payments[at] = order->payments[at - 1];
             at--;
         }
@@ -114,6 +114,12 @@ struct shares {
     int64_t handed[ORDER_LINES_MAX]; /* of the units that were handed over */
 };
 
+/* Those of all discounts, and of each. */
+struct discounts {
+    struct shares sum;
+    struct shares each[ORDER_DISCOUNTS_MAX]; /* as the order's */
+};
+
 /* The quantities that the writer of event @index knew. */
 static void quantities_then(const struct fold *fold, uint32_t index,
                             uint32_t ret_quantities[ORDER_LINES_MAX])
@@ -138,41 +144,51 @@ static void share_add(int64_t *sum, int64_t amount, uint32_t quantity_then, uint
     }
 }
 
-static void shares_of(const struct fold *fold, uint32_t index, const struct order *order,
+static void shares_of(const struct fold *fold, uint32_t index,
+                      const struct order_discount *discount, const struct order *order,
                       struct shares *shares)
 {
-    struct order_discount discount;
     uint32_t then[ORDER_LINES_MAX];
-    if (order_discount_decode(fold->history->events[index].body, &discount) != 0) {
-        return;
-    }
     quantities_then(fold, index, then);
-    for (uint32_t i = 0; i < discount.lines_count; i++) {
-        const int32_t at = fold_line_find(fold, discount.lines[i].line);
+    for (uint32_t i = 0; i < discount->lines_count; i++) {
+        const int32_t at = fold_line_find(fold, discount->lines[i].line);
         if (at == FOLD_NONE) {
             continue;
         }
         const struct order_line *line = &order->lines[at];
-        const int64_t amount = discount.lines[i].amount_minor;
+        const int64_t amount = discount->lines[i].amount_minor;
         share_add(&shares->now[at], amount, then[at], (uint32_t)line->quantity);
         share_add(&shares->handed[at], amount, then[at], line->handed);
     }
 }
 
-static void shares_sum(const struct fold *fold, struct order *order, struct shares *ret_shares)
+static void shares_join(struct shares *to, const struct shares *more)
 {
-    uint32_t count = 0;
-    memset(ret_shares, 0, sizeof *ret_shares);
+    for (uint32_t i = 0; i < ORDER_LINES_MAX; i++) {
+        share_add(&to->now[i], more->now[i], 1, 1);
+        share_add(&to->handed[i], more->handed[i], 1, 1);
+    }
+}
+
+static void discounts_collect(const struct fold *fold, struct order *order,
+                              struct discounts *ret_discounts)
+{
+    struct order_discount discount;
+    memset(ret_discounts, 0, sizeof *ret_discounts);
     for (uint32_t i = 0; i < fold->history->count; i++) {
         if (!fold_has(fold, i, EVENT_DISCOUNT)) {
             continue;
         }
-        if (count == ORDER_DISCOUNTS_MAX) {
+        if (order->discounts_count == ORDER_DISCOUNTS_MAX) {
             order->flags |= FLAG_CUT_SHORT;
             return;
         }
-        shares_of(fold, i, order, ret_shares);
-        count++;
+        const uint32_t at = order->discounts_count++;
+        if (order_discount_decode(fold->history->events[i].body, &discount) == 0) {
+            order->discounts[at].hand = fold_hand(fold, i, discount.reason);
+            shares_of(fold, i, &discount, order, &ret_discounts->each[at]);
+            shares_join(&ret_discounts->sum, &ret_discounts->each[at]);
+        }
     }
 }
 
@@ -235,20 +251,38 @@ static void fill_owed(struct order *order, const struct bill *bill)
     }
 }
 
+/* What the bill takes off a line is the first discount's as far as that goes, then the next's: a
+ * line is never worth less than nothing, whatever was given on it. */
+static void fill_discounts(struct order *order, const struct bill *bill,
+                           const struct discounts *discounts)
+{
+    for (uint32_t line = 0; line < order->lines_count; line++) {
+        int64_t left = bill->lines[line].discount_minor;
+        for (uint32_t i = 0; i < order->discounts_count; i++) {
+            const struct shares *shares = &discounts->each[i];
+            const int64_t share = order->is_cancelled ? shares->handed[line] : shares->now[line];
+            const int64_t taken = share < left ? share : left;
+            order->discounts[i].minor += taken;
+            left -= taken;
+        }
+    }
+}
+
 void order_fill_bill(const struct fold *fold, struct order *order)
 {
     const enum bill_mode mode = order->prices_include_tax ? BILL_INCLUSIVE : BILL_EXCLUSIVE;
-    struct shares shares;
+    struct discounts discounts;
     struct bill bill;
-    shares_sum(fold, order, &shares);
-    int err = bill_of(order, mode, &shares, false, &bill);
+    discounts_collect(fold, order, &discounts);
+    int err = bill_of(order, mode, &discounts.sum, false, &bill);
     if (err == 0) {
         fill_total(order, &bill);
         /* A cancel takes back what was not handed over; the rest was eaten and is owed. */
-        err = order->is_cancelled ? bill_of(order, mode, &shares, true, &bill) : 0;
+        err = order->is_cancelled ? bill_of(order, mode, &discounts.sum, true, &bill) : 0;
     }
     if (err == 0) {
         fill_owed(order, &bill);
+        fill_discounts(order, &bill, &discounts);
     }
     if (err != 0) {
         order->flags |= FLAG_OVERFLOW;

@@ -52,7 +52,7 @@ static void add_provider(struct report *report, const struct ledger *ledger)
     if (ledger->received_minor == 0 && ledger->refunded_minor == 0) {
         return;
     }
-    struct report_method *method = method_of(report, bytes_of_text("card-online"));
+    struct report_method *method = method_of(report, bytes_of_text(PROVIDER_METHOD));
     for (uint32_t i = 0; i < ledger->intents_count; i++) {
         method->payments += ledger->intents[i].received_minor > 0;
     }
@@ -155,6 +155,15 @@ static void count_phase(struct report *report, const struct order *order)
     *counts[order->phase] += 1;
     report->orders++;
     report->flagged += (order->flags & ORDER_FLAGS_TO_SETTLE) != 0;
+}
+
+int64_t report_payable(const struct order *order)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < order->lines_count; i++) {
+        sum += order->lines[i].is_active ? order->lines[i].payable_minor : 0;
+    }
+    return sum;
 }
 
 int64_t report_worth(const struct order_line *line, uint32_t units)

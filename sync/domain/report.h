@@ -14,6 +14,8 @@ enum {
     REPORT_TIPS_MAX = 33,    /* staff numbers, 0 among them, to which further ones are added */
 };
 
+#define PROVIDER_METHOD "card-online" /* how what the provider took is called */
+
 struct report_method {
     char name[NAME_BYTES_MAX + 1]; /* "cash", "card-external", "card-online" = the provider's */
     uint64_t payments, refunds;    /* counts */
@@ -52,6 +54,9 @@ struct report {
 /* What @units of @line would cost with its options, before discounts; 0 of a price that no bill
  * takes. */
 int64_t report_worth(const struct order_line *line, uint32_t units);
+
+/* What the lines of @order come to that are neither void nor refused. */
+int64_t report_payable(const struct order *order);
 
 void report_reset(struct report *report);
 void report_add(struct report *report, const struct order *order);

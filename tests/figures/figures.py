@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """The owner's figures, computed anew from an export, to the cent; none of Trestle's code is in it.
 
-    trestle export --what orders --state S > orders.jsonl     (and lines, payments)
+    trestle export --what orders --state S > orders.jsonl     (and lines, payments, deductions)
     curl -s "$TRESTLE/api/reports/trade?day=2&days=2" > trade.json
-    figures.py trade.json orders.jsonl lines.jsonl payments.jsonl
+    figures.py trade.json orders.jsonl lines.jsonl payments.jsonl deductions.jsonl
 
 What the node answered is laid beside what the rows come to; each figure that differs is a line, and
 the status is 1. Written from docs/api.md, "Trade", alone."""
@@ -120,11 +120,55 @@ def rates_of(orders, lines_by_order):
     return dict(rates)
 
 
-def compute(orders, lines, payments, days):
+KINDS = {"void": "voids", "cancel": "cancels", "discount": "discounts", "refund": "refunds"}
+
+
+def people_of(deductions):
+    """{(by, staff): {kind: (count, amount)}}"""
+    people = collections.defaultdict(lambda: {kind: (0, 0) for kind in KINDS.values()})
+    for row in deductions:
+        sums, kind = people[row["by"], row["staff"]], KINDS[row["kind"]]
+        count, amount = sums[kind]
+        sums[kind] = count + 1, amount + row["amount_minor"]
+    return dict(people)
+
+
+def at_odds(orders, lines, deductions):
+    """A sentence for each order whose deductions are not what its other rows say."""
+    told = collections.defaultdict(lambda: collections.defaultdict(list))
+    for row in deductions:
+        told[row["order"]][row["kind"]].append(row)
+    by_order = collections.defaultdict(list)
+    for line in lines:
+        by_order[line["order"]].append(line)
+    for order in orders:
+        rows, own = told[order["order"]], by_order[order["order"]]
+        is_left = order["phase"] == "cancelled" and any(line["state"] == "active" for line in own)
+        whole = sum(line["payable_minor"] for line in own if is_sold(line))
+        wanted = {
+            "void": sorted((line["line"], line["quantity"], line["quantity"] * line["unit_minor"])
+                           for line in own if line["state"] == "void"),
+            "discount": order["discount_minor"], "refund": order["refunded_minor"],
+            "cancel": [whole] if is_left else []}
+        said = {
+            "void": sorted((row["line"], row["units"], row["amount_minor"])
+                           for row in rows["void"]),
+            **{kind: sum(row["amount_minor"] for row in rows[kind])
+               for kind in ("discount", "refund")},
+            "cancel": [row["amount_minor"] for row in rows["cancel"]]}
+        for kind, want in wanted.items():
+            is_worthless = kind == "cancel" and not is_left and not sum(said[kind])
+            if said[kind] != want and not is_worthless:
+                yield (f"order {order['number']}: its {kind} rows say {said[kind]}, the others "
+                       f"{want}")
+
+
+def compute(orders, lines, payments, deductions, days):
     """All figures of the trading @days, under names of our own."""
     orders = [order for order in orders if order["day"] in days]
     payments = [payment for payment in payments if payment["day"] in days]
     lines = [line for line in lines if line["day"] in days]
+    deductions = [row for row in deductions if row["day"] in days]
     by_order = collections.defaultdict(list)
     for line in lines:
         by_order[line["order"]].append(line)
@@ -168,6 +212,7 @@ def compute(orders, lines, payments, days):
         "cancelled owed": sum(line["payable_minor"] for order in cancelled
                               for line in filter(is_sold, by_order[order["order"]])),
         "discounted": sum(order["discount_minor"] > 0 for order in orders),
+        "people": people_of(deductions),
         "cooking": wait_of(orders, "accepted_at"),
         "waiting": wait_of(orders, "opened_at"),
         "handing": wait_of(orders, "ready_at", "handed_at"),
@@ -212,17 +257,21 @@ def told(trade):
         "left behind": report["left_behind"],
         "cancelled owed": trade["cancelled_owed"],
         "discounted": trade["discounted"],
+        "people": {(one["by"], one["staff"]): {kind: (one[kind]["count"], one[kind]["amount"])
+                                               for kind in KINDS.values()}
+                   for one in trade["people"]},
         "cooking": wait("cooking"),
         "waiting": wait("waiting"),
         "handing": wait("handing"),
     }
 
 
-def differences(trade, orders, lines, payments):
+def differences(trade, orders, lines, payments, deductions):
     """A sentence for each figure that the node tells otherwise than the rows."""
     days = [day["day"] for day in trade["days"]]
-    ours, theirs = compute(orders, lines, payments, days), told(trade)
-    return [f"{name}: the rows come to {ours[name]}, the node says {theirs[name]}"
+    ours, theirs = compute(orders, lines, payments, deductions, days), told(trade)
+    return list(at_odds(orders, lines, deductions)) + [
+        f"{name}: the rows come to {ours[name]}, the node says {theirs[name]}"
             for name in ours if ours[name] != theirs[name]]
 
 
@@ -284,9 +333,17 @@ def counted(shares):
     return {name: [str(orders), amount(owed)] for name, (orders, owed) in shares.items()}
 
 
-def page_of(figures, before, names, stalls, shown):
-    """What each table of the page must say, {id: {name: cells}}; names: of items by number and of
-    stalls by theirs; shown: so many items stand for themselves."""
+def called(staff, by, number):
+    """How the page calls who took something off."""
+    texts = {"nobody": "nobody signed in", "rule": "by itself: refused",
+             "provider": "at the card provider"}
+    return texts.get(by) or staff.get(number) or f"staff {number}"
+
+
+def page_of(figures, before, names, shown):
+    """What each table of the page must say, {id: {name: cells}}; names: of items, stalls and staff,
+    by number; shown: so many items stand for themselves."""
+    stalls = names["stalls"]
     hours, hours_before = hours_of(figures), hours_of(before) if before else {}
     by_stall = collections.defaultdict(lambda: [0, 0])
     ordered = sorted(figures["items"].items(), key=lambda item: (-item[1][3], item[0][0]))
@@ -294,7 +351,7 @@ def page_of(figures, before, names, stalls, shown):
         by_stall[stalls.get(stall, "of no stall")][:] = [
             a + b for a, b in zip(by_stall[stalls.get(stall, "of no stall")], (units, owed))]
     single = ordered if len(ordered) <= shown else ordered[:shown - 1]
-    items = {names[key[0]]: (item[1], item[3]) for key, item in single}
+    items = {names["items"][key[0]]: (item[1], item[3]) for key, item in single}
     if len(ordered) > shown:
         items["all others"] = tuple(sum(item[1][at] for item in ordered[shown - 1:])
                                     for at in (1, 3))
@@ -324,6 +381,8 @@ def page_of(figures, before, names, stalls, shown):
                                         amount(figures["cancelled owed"])],
                    "orders with a discount": [str(figures["discounted"]),
                                               amount(figures["discount"])]},
+        "people": {called(names["staff"], *who): [amount(sums[kind][1]) for kind in KINDS.values()]
+                   for who, sums in figures["people"].items()},
         "open": {"given back": [amount(figures["refunded"])],
                  "still to give back": [amount(figures["give back"])],
                  "still to collect": [amount(figures["collect"])],
@@ -331,14 +390,14 @@ def page_of(figures, before, names, stalls, shown):
     }
 
 
-def page_differences(text, tables, day, names, stalls, shown):
+def page_differences(text, tables, day, names, shown):
     """A sentence for each figure that the page of `trestle report --html`, printed by UTC, tells
     otherwise than the rows."""
     figures = compute(*tables, [day])
     before = compute(*tables, [day - 1]) if day > 1 else None
     page, found = Page(text), []
-    for name, rows in page_of(figures, before, names, stalls, shown).items():
-        said = {row[0]: row[1:] for row in page.tables[name]}
+    for name, rows in page_of(figures, before, names, shown).items():
+        said = {row[0]: row[1:] for row in page.tables.get(name, ())}
         for row, cells in rows.items():
             if said.get(row) != cells:
                 found.append(f"{name}, {row}: the rows come to {cells}, the page says "
@@ -361,6 +420,6 @@ def main(trade, *tables):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 6:
         sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))

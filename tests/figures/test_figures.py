@@ -26,7 +26,9 @@ from node import Node, arguments, ending, new_key  # noqa: E402
 
 ORDERS = 40  # a day
 DAYS = 3
-ITEMS_SHOWN = 14  # on the page; the last of them is all others
+TABLES = ("orders", "lines", "payments", "deductions")
+STAFF = {7: "Ann", 8: "Bo <b>"}
+ITEMS_SHOWN = 12  # on the page; the last of them is all others
 
 
 class Clock:
@@ -51,9 +53,22 @@ class Till:
     def __init__(self, node, chance, clock):
         self.node, self.chance, self.clock = node, chance, clock
         self.items = node.get("/api/menu")["items"]
+        self.counted = self.items[0]["number"]
+        self.out = set()  # what people said is sold out
+
+    def sign_in(self, staff):
+        """Who works from now on; 0 = nobody."""
+        self.node.client.token = None
+        if staff:
+            status, answer = self.post("/api/session", {"staff": staff, "pin": "2580"})
+            assert status == 201, answer
+            self.node.client.token = answer["token"]
 
     def post(self, path, body):
-        return self.node.ask("POST", path, body, new_key())
+        """Asked twice under one key when the node closed a connection that was idle for long."""
+        key = new_key()
+        status, answer = self.node.ask("POST", path, body, key)
+        return (status, answer) if status else self.node.ask("POST", path, body, key)
 
     def choices(self, at, group):
         most = min(group["max"], len(group["choices"]))
@@ -62,7 +77,7 @@ class Till:
         return [{"group": at, "choice": choice} for choice in sorted(chosen)]
 
     def line(self):
-        item = self.chance.choice(self.items)
+        item = self.chance.choice([one for one in self.items if one["number"] not in self.out])
         options = [option for at, group in enumerate(item["groups"])
                    for option in self.choices(at, group)]
         return {"item": item["number"], "quantity": self.chance.randint(1, 4), "options": options}
@@ -78,6 +93,21 @@ class Till:
         if status != 201:
             raise AssertionError(f"{status}: {answer}")
         return answer["id"]
+
+    def run_out(self):
+        """Now and then somebody says that there is no more of something, or that there is again;
+        what is counted runs out by itself and is filled up."""
+        self.clock.pass_by(self.chance.randint(0, 60))
+        if self.chance.random() < 0.3:
+            item = self.chance.choice(self.items)["number"]
+            self.out.symmetric_difference_update([item])
+            status, answer = self.node.ask("PATCH", f"/api/menu/{item}",
+                                           {"available": item not in self.out}, new_key())
+            assert status == 200, answer
+        if self.chance.random() < 0.3:
+            status, answer = self.post(f"/api/menu/{self.counted}/stock",
+                                       {"add": self.chance.randint(1, 6)})
+            assert status in (200, 201), answer
 
     def happen(self, order, may_leave):
         """A few things that people do to it, whether they make sense or not."""
@@ -103,6 +133,13 @@ class Till:
             self.post(f"/api/orders/{order}/{verb}", body)
 
 
+def hire(node):
+    for number, name in STAFF.items():
+        node.command("record", "add", "staff", f"number={number}", f"name={name}")
+        node.command("staff", "role", str(number), "manager")
+        node.command("staff", "pin", str(number), typed="2580\n")
+
+
 def export(node, what):
     done = node.command("export", "--what", what)
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -117,7 +154,9 @@ def planted(trade):
                  ("voided", "amount"), ("refused", "units"), ("cancelled_owed",), ("discounted",),
                  ("uncollected", "amount"), ("report", "uncollected"), ("report", "left_behind"),
                  ("cooking", "most"), ("waiting", "half"), ("handing", "orders"),
-                 ("report", "collect")):
+                 ("report", "collect"), ("people", 0, "voids", "amount"),
+                 ("people", 1, "discounts", "amount"), ("people", 1, "staff"),
+                 ("people", 2, "refunds", "count"), ("people", 0, "cancels", "amount")):
         wrong = copy.deepcopy(trade)
         at = wrong
         for step in path[:-1]:
@@ -136,18 +175,41 @@ def verified(journal, day, report):
     return done.returncode, done.stdout + done.stderr
 
 
+def planted_people(whole):
+    """A cent of a discount is another person's."""
+    wrong = copy.deepcopy(whole)
+    people = wrong["trade"]["people"]
+    people[0]["discounts"]["amount"] += 1
+    people[1]["discounts"]["amount"] -= 1
+    return wrong
+
+
+def planted_times(whole):
+    """An item came back a millisecond later."""
+    wrong = copy.deepcopy(whole)
+    next(one for one in wrong["sold_out"] if one["until"] > 0)["until"] += 1
+    return wrong
+
+
 def judge_reports(node, folder):
     """Of each day as a table and as JSON; and that one cent in it is found."""
     journal = os.path.join(folder, "journal")
     node.command("export", journal)
     for day in range(1, DAYS + 1):
-        for form in ("--csv", "--json"):
-            report = os.path.join(folder, "report" + form)
-            told = node.command("report", "--day", str(day), form).stdout
+        for form in (["--csv"], ["--json"], ["--csv", "--full"], ["--json", "--full"]):
+            report = os.path.join(folder, "report" + "".join(form))
+            told = node.command("report", "--day", str(day), *form).stdout
             with open(report, "w", encoding="utf-8") as file:
                 file.write(told)
             status, words = verified(journal, day, report)
             assert status == 0, f"day {day}: {words}"
+    whole = json.loads(told)
+    for plant in planted_people(whole), planted_times(whole):
+        with open(report, "w", encoding="utf-8") as file:
+            json.dump(plant, file)
+        status, words = verified(journal, DAYS, report)
+        assert status == 1 and "the report says" in words, words
+    told = node.command("report", "--day", str(DAYS), "--json").stdout
     taken = json.loads(told)["refunded"]
     with open(report, "w", encoding="utf-8") as file:
         file.write(told.replace(f'"refunded":{taken}', f'"refunded":{taken + 1}', 1))
@@ -157,33 +219,39 @@ def judge_reports(node, folder):
 
 def judge_pages(node):
     """Each day's page, and that one cent on it is found; the full JSON has what the page has."""
-    tables = [export(node, what) for what in ("orders", "lines", "payments")]
-    names = {item["number"]: item["name"] for item in node.get("/api/menu")["items"]}
-    stalls = {stall["number"]: stall["name"] for stall in node.get("/api/stalls")["stalls"]}
+    tables = [export(node, what) for what in TABLES]
+    names = {what: {one["number"]: one["name"] for one in node.get(path)[what]}
+             for what, path in (("items", "/api/menu"), ("stalls", "/api/stalls"),
+                                ("staff", "/api/staff"))}
     for day in range(1, DAYS + 1):
         page = node.command("report", "--day", str(day), "--html",
                             environment={"TZ": "UTC"}).stdout
-        found = figures.page_differences(page, tables, day, names, stalls, ITEMS_SHOWN)
+        found = figures.page_differences(page, tables, day, names, ITEMS_SHOWN)
         assert not found, f"page of day {day}: " + "; ".join(found)
         whole = json.loads(node.command("report", "--day", str(day), "--json", "--full").stdout)
         assert not figures.differences(whole["trade"], *tables)
         assert (whole["before"] is None) == (day == 1)
     owed = figures.amount(figures.compute(*tables, [DAYS])["owed"])
-    assert figures.page_differences(page.replace(owed, "0.01"), tables, DAYS, names, stalls,
+    assert figures.page_differences(page.replace(owed, "0.01"), tables, DAYS, names,
                                     ITEMS_SHOWN), "the sales of a day may be off"
     row = figures.Page(page).tables["items"][-1]
     wrong = page.replace(f"<td>{row[2]}</td>", f"<td>{row[2][:-1]}x</td>")
-    assert figures.page_differences(wrong, tables, DAYS, names, stalls, ITEMS_SHOWN), row
+    assert figures.page_differences(wrong, tables, DAYS, names, ITEMS_SHOWN), row
 
 
 def sell(till, day):
     """On the last day nobody leaves: then lines tell what is owed at each rate of tax."""
     for _ in range(ORDERS):
-        till.happen(till.place(), may_leave=day < DAYS)
+        till.sign_in(till.chance.choice([0, *STAFF]))
+        order = till.place()
+        till.sign_in(till.chance.choice([0, *STAFF]))
+        till.happen(order, may_leave=day < DAYS)
+        till.run_out()
+    till.sign_in(0)
 
 
 def judge(node, has_clock):
-    tables = [export(node, what) for what in ("orders", "lines", "payments")]
+    tables = [export(node, what) for what in TABLES]
     for wish in ("day=1", "day=2", "day=3", "day=2&days=2", "days=31"):
         trade = node.get("/api/reports/trade?" + wish)
         found = figures.differences(trade, *tables)
@@ -210,6 +278,9 @@ def play(program, library, seed, folder):
     node.init()
     with ending(node.run(clock.environment)):
         node.command("menu", "import", os.path.join(HERE, "../../docs/examples/menu.csv"))
+        hire(node)
+        counted = node.get("/api/menu")["items"][0]["number"]
+        node.command("stock", "policy", str(counted), "warn")
         till = Till(node, random.Random(seed), clock)
         for day in range(1, DAYS + 1):
             status, answer = till.post("/api/day", {"day": day})

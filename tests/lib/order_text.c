@@ -71,7 +71,7 @@ static void put_payment(struct out *out, const struct order_payment *payment)
     put_text(out, "method", payment->method);
     put_text(out, "reference", payment->reference);
     put(out, " %" PRId64 " tendered %" PRId64 " rounding %" PRId64 " t %" PRIu64,
-        payment->amount_minor, payment->tendered_minor, payment->rounding_minor, payment->t);
+        payment->amount_minor, payment->tendered_minor, payment->rounding_minor, payment->hand.t);
 }
 
 static void put_opening(struct out *out, const struct order *order)

@@ -52,6 +52,7 @@ class Client:
     def __init__(self, node):
         self.node = node
         self.http = None
+        self.token = None  # of who is signed in
 
     def ask(self, method, path, body=None, key=None):
         """(status, answer); (0, None) when the node is gone."""
@@ -69,6 +70,8 @@ class Client:
         headers = {"Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
         try:
             if self.http is None:
                 raise ConnectionError("not there")
@@ -97,10 +100,11 @@ class Node:
         self.peers = []
         self.listen, self.face = "tcp://127.0.0.1:*", "127.0.0.1:0"
 
-    def command(self, *words, environment=None, check=True):
+    def command(self, *words, environment=None, check=True, typed=None):
         done = subprocess.run(
             [self.program, *words, "--state", self.state],
             env={**CLEAN, **(environment or {})},
+            input=typed,
             capture_output=True,
             text=True,
             timeout=120,

@@ -35,7 +35,7 @@ TEST(order_money, of_two_reports_of_one_payment_that_say_as_much_no_clock_choose
     const struct order *order = stall_look(&stall, C);
     assert_int_equal(order->payments_count, 1);
     assert_true(mesh_log(C) < mesh_log(G));
-    assert_in_range(order->payments[0].t, by_first - 10, by_first);
+    assert_in_range(order->payments[0].hand.t, by_first - 10, by_first);
     stall_free(&stall);
 }
 

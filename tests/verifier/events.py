@@ -5,7 +5,7 @@ import hashlib
 EVENT_MAX = 16 * 1024
 SALVAGE, SALVAGE_MAX = 18, 60 * 1024
 
-Event = collections.namedtuple("Event", "kind entity parents was body by")
+Event = collections.namedtuple("Event", "kind entity parents was body by at")
 
 
 class Bad(Exception):
@@ -131,4 +131,4 @@ def event_unpack(data):
     need(all(map(is_operation, was)), "`was` is an operation")
     limit = SALVAGE_MAX if kind == SALVAGE else EVENT_MAX
     need(len(data) <= limit, "event is larger than the limit")
-    return Event(kind, entity, parents, was, body, by)
+    return Event(kind, entity, parents, was, body, by, t)

@@ -52,6 +52,7 @@ class Store:
     def read(self, store, txn):
         meta = dict(rows_of(store, txn, b"meta"))
         self.popup, self.root = meta[b"popup"], meta[b"root"]
+        self.epoch = int.from_bytes(meta.get(b"epoch", b""), "big")
         signatures = dict(rows_of(store, txn, b"sig"))
         for key, value in rows_of(store, txn, b"log"):
             log, seq = key[:LOG_BYTES], int.from_bytes(key[LOG_BYTES:], "big")

@@ -195,7 +195,33 @@ class Day(Judged):
             "count orders": 1, "net 1900": 378, "net 700": 840, "tax 1900": 72, "tax 700": 59,
             "paid card-online": 0, "paid cash": 1349, "refunded card-online": 0,
             "sum discount": 150, "sum owed": 1349, "sum paid": 1349, "sum refunded": 0,
-            "sum tax": 131, "sum tip": 0, "count uncollected": 0, "sum left_behind": 0})
+            "sum tax": 131, "sum tip": 0, "count uncollected": 0, "sum left_behind": 0,
+            "discount-by nobody": 150})
+
+    def people(self):
+        return {name: sum for name, sum in self.sums().items() if "-by " in name}
+
+    def test_what_people_took_off_is_theirs(self):
+        self.counter.on(self.order, 38, [[1], "dropped"], by=7)
+        self.counter.on(self.order, 38, [[1, 2], "again"], by=8)  # line 1 was gone already
+        self.counter.on(self.order, 82, [b"back".ljust(12, b"\0"), "cash", 100, "", "cold"], by=9)
+        self.assertEqual(self.people(),
+                         {"void-by 7": 3 * 333, "void-by 8": 500, "refund-by 9": 100})
+
+    def test_a_cancel_is_its_persons_and_a_reinstated_one_nobodys(self):
+        self.counter.on(self.order, 54, ["left"], by=7)
+        self.assertEqual(self.people(), {"cancel-by 7": 1349})
+        self.counter.on(self.order, 56, [])
+        self.assertEqual(self.people(), {"discount-by nobody": 150})
+
+    def test_the_providers_refunds_are_whose_wish_they_were(self):
+        self.counter.on(self.order, 84, ["pi_1", 4, 1349, 0, 1349, "eur"])
+        for number, kind, by in ((1, 90, 7), (2, 92, 0)):
+            self.counter.on(self.order, kind, [bytes([number] * 16), [], 100, "cold"], by=by)
+        for name, wish in (("re_1", bytes([1] * 16)), ("re_2", bytes([2] * 16)), ("re_3", b"")):
+            self.counter.on(self.order, 86, [name, "pi_1", 100, 2, wish])
+        self.assertEqual(self.people(), {"discount-by nobody": 150, "refund-by 7": 100,
+                                         "refund-by rule": 100, "refund-by provider": 100})
 
     def test_what_nobody_came_for_at_its_price_until_somebody_did(self):
         self.counter.on(self.order, 50, [[[1, 1]]])

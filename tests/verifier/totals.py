@@ -8,18 +8,22 @@ import collections
 import csv
 import json
 
+import deductions
+
 OPEN, ADD, SET, VOID, REFUSE, START, DONE, RECALL = 32, 34, 36, 38, 42, 44, 46, 48
 HANDED, UNHAND, CANCEL, REINSTATE, AMEND, DISCOUNT, LAPSE = 50, 52, 54, 56, 58, 60, 66
 TIP = 76
-PAY, REFUND, INTENT, PROVIDER_REFUND = 80, 82, 84, 86
+PAY, REFUND, INTENT, PROVIDER_REFUND, LAST_OF_ORDERS = 80, 82, 84, 86, 92
 RECALLABLE = (40, REFUSE, LAPSE, START, DONE)
-ORDERS = range(OPEN, PROVIDER_REFUND + 1)
+ORDERS = range(OPEN, LAST_OF_ORDERS + 1)
 PENDING, SUCCEEDED = 0, 2  # of a provider's refund, with what lies between
 PROVIDER = "card-online"
 QUANTITY_MAX = 999
+FULL = "device-complete"  # a row that only a report with all figures has
 
-# One event that counts: its operation is (log, seq, first 16 bytes of its hash), `by` its person.
-Told = collections.namedtuple("Told", "operation kind entity saw body by")
+# One event that counts: its operation is (log, seq, first 16 bytes of its hash), `by` its person,
+# `at` its writer's clock.
+Told = collections.namedtuple("Told", "operation kind entity saw body by at")
 Line = collections.namedtuple("Line", "price rate added facts handed edits")
 
 
@@ -156,14 +160,18 @@ class Order:
                     share += scaled(amount, had, units)
         return share
 
-    def bill(self, includes_tax):
-        """[(rate, net, tax, discount)] of what is owed; of a cancelled order for what was eaten."""
+    def handed(self, line, view):
+        return min(sum(units for _, units in line.handed), self.quantity(line, view))
+
+    def bill(self, includes_tax, all_of_it=False):
+        """[(rate, net, tax, discount)] of what is owed; of a cancelled order for what was eaten,
+        unless all of it is asked for."""
         lines, view = self.lines(self.every)
         gone, is_cancelled = self.gone(lines, view), bool(self.of(view, CANCEL))
         for name, line in lines.items():
             units = 0 if name in gone else self.quantity(line, view)
-            if is_cancelled:
-                units = min(sum(handed for _, handed in line.handed), units)
+            if is_cancelled and not all_of_it:
+                units = min(self.handed(line, view), units)
             total = units * self.price(line, view)
             discount = min(self.shares(name, units, view), max(total, 0))
             left = total - discount
@@ -181,8 +189,8 @@ class Order:
             if not (more and more[0] is True):
                 collected.update(dict(some))
         for name, line in lines.items():
-            handed = min(sum(units for _, units in line.handed), self.quantity(line, view))
-            yield from [self.price(line, view)] * max(handed - collected[name], 0)
+            left = max(self.handed(line, view) - collected[name], 0)
+            yield from [self.price(line, view)] * left
 
     def tip(self, owed):
         """(staff number, tip): of several that knew nothing of each other what leaves least."""
@@ -202,7 +210,8 @@ class Order:
         return list(payments.values())
 
     def by_provider(self):
-        """What the provider took and gave back: each object once, the largest that was told."""
+        """What the provider took, and {refund: what it gave back}: each object once, the largest
+        that was told."""
         received, refunds = collections.Counter(), {}
         for _, body in self.of(self.every, INTENT):
             received[body[0]] = max(received[body[0]], body[4])
@@ -210,13 +219,13 @@ class Order:
             of, most, last = refunds.get(name, (intent, 0, PENDING))
             refunds[name] = (min(of, intent) if of and intent else of or intent,
                              max(most, amount), max(last, status))
-        left, given = dict(received), 0
+        left, given = dict(received), {}
         for name in sorted(refunds):
             intent, amount, status = refunds[name]
             if status <= SUCCEEDED and intent in left:
                 counted = min(amount, left[intent])
                 left[intent] -= counted
-                given += counted
+                given[name] = counted
         return sum(received.values()), given
 
 
@@ -241,11 +250,15 @@ def order_add(sums, order, opened):
     sums["sum", "tip"] += tip
     if tip > 0:
         sums["tip", str(staff)] += tip
-    taken, given = order.by_provider()
+    taken, refunds = order.by_provider()
+    given = sum(refunds.values())
     for what, kind, provider in (("paid", PAY, taken), ("refunded", REFUND, given)):
         for method, amount in order.by_hand(kind) + [(PROVIDER, provider)]:
             sums[what, method] += amount
             sums["sum", what] += amount
+    for what, who, amount in deductions.of_order(order, opened[7]):
+        if amount != 0:
+            sums[what, who] += amount
 
 
 def of_day(told, day):
@@ -262,6 +275,23 @@ def of_day(told, day):
     return sums
 
 
+def times_read(path):
+    """The items that a report with all figures, as JSON, says were sold out; None of others."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    report = json.loads(text) if text.startswith("{") else {}
+    if "sold_out" not in report:
+        return None
+    return {(one["item"], one["at"], one["until"], one["counted"]) for one in report["sold_out"]}
+
+
+def times_differences(ours, said):
+    for item, at, until, is_counted in sorted(ours ^ said):
+        who = "the report says" if (item, at, until, is_counted) in said else "the events say"
+        yield (f"item {item}: {who} alone that it was {'counted' if is_counted else 'said'} to be "
+               f"sold out from {at} to {until}")
+
+
 def report_read(path):
     """{(what, name): minor units} of what `trestle report` said, with --csv or with --json."""
     with open(path, encoding="utf-8", newline="") as file:
@@ -270,6 +300,14 @@ def report_read(path):
         rows = list(csv.reader(text.splitlines()))
         return {(what, name): int(minor) for what, name, minor in rows[1:]}
     report = json.loads(text)
+    if "trade" in report:  # --full
+        return said_of(report["trade"]["report"]) | {(FULL, ""): 1} | {
+            (what, deductions.who_of(person)): person[kind]["amount"]
+            for person in report["trade"]["people"] for kind, what in deductions.WHATS.items()}
+    return said_of(report)
+
+
+def said_of(report):
     said = {("count", "orders"): report["orders"],
             ("count", "uncollected"): report.get("uncollected", 0),  # older software has neither
             ("sum", "left_behind"): report.get("left_behind", 0)}
@@ -288,8 +326,10 @@ def report_read(path):
 
 def differences(sums, said):
     """A sentence for each amount that the report tells otherwise than the events."""
-    whats = ("paid", "refunded", "net", "tax", "tip")
+    whats = ["paid", "refunded", "net", "tax", "tip", *deductions.WHATS.values()]
     names = set(sums) | {name for name in said if name[0] in whats}
+    if not any(what == FULL for what, _ in said):  # it says nothing of people
+        names = {name for name in names if name[0] not in deductions.WHATS.values()}
     for what, name in sorted(names):
         ours, theirs = sums[what, name], said.get((what, name), 0)
         if ours != theirs:

@@ -25,6 +25,7 @@ import json
 import os
 import sys
 
+import sold_out
 import totals
 from events import SALVAGE, Bad, be, blake, event_hash, event_unpack, need, unpack
 from store import Store
@@ -139,7 +140,7 @@ class Standing:
         told += [one for one in self.journal.carried if one[1] <= self.revoked.get(one[0], one[1])]
         return [totals.Told((log, seq, digest), event.kind, event.entity,
                             tuple(map(totals.operation_of, event.parents + event.was)), event.body,
-                            event.by)
+                            event.by, event.at)
                 for log, seq, digest, event in told]
 
 
@@ -149,7 +150,7 @@ class Journal:
     def __init__(self, path):
         self.path = path
         self.findings = []
-        self.popup, self.root = b"", b""
+        self.popup, self.root, self.epoch = b"", b"", 0
         self.logs = {}        # log -> {seq: h(seq)}
         self.signed = {}      # log -> the last event under a good signature
         self.references = []  # (where, log, seq, first 16 bytes of h(seq))
@@ -192,7 +193,7 @@ class Journal:
 
     def store_read(self):
         store = Store(self.path)
-        self.popup, self.root = store.popup, store.root
+        self.popup, self.root, self.epoch = store.popup, store.root, store.epoch
         self.logs_read(store.rows)
         self.findings += [f"{self.path}: {what}" for what in store.differences(self.logs)]
         self.journal_check()
@@ -260,6 +261,7 @@ class Journal:
         if head["trestle"] != 1:
             raise ValueError("another version")
         self.popup, self.root = bytes.fromhex(head["popup"]), bytes.fromhex(head["root"])
+        self.epoch = head.get("epoch", 0)
         rows = {}
         for line in file:
             row = json.loads(line)
@@ -286,7 +288,7 @@ class Journal:
 
     def archive_read(self):
         records = self.records_read()
-        _, version, self.popup, self.root, _, _, frontier = records[0]
+        _, version, self.popup, self.root, self.epoch, _, frontier = records[0]
         need(version == 1, "another version")
         need(blake(16, self.root) == self.popup,
              "the pop-up's id is not the hash of its root key")
@@ -404,11 +406,16 @@ def compare(journals):
 def day_check(journal, day, report):
     """What the day came to, and what a report says otherwise."""
     try:
-        sums = totals.of_day(Standing(journal).counting(), day)
+        told = Standing(journal).counting()
+        sums = totals.of_day(told, day)
         said = totals.report_read(report) if report else None
+        times = totals.times_read(report) if report else None
     except (KeyError, IndexError, TypeError, ValueError) as err:
         return {}, [f"day {day} cannot be added up ({type(err).__name__}: {err})"]
-    differences = totals.differences(sums, said) if report else ()
+    differences = list(totals.differences(sums, said)) if report else []
+    if times is not None:
+        found = sold_out.of_day(told, day, journal.epoch)
+        differences += totals.times_differences(found, times)
     return sums, [f"day {day}: {what}" for what in differences]
 
 

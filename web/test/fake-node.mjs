@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { fakeMenu } from "./fake-menu.mjs";
 import { changeLine, newOrder, receiptOf, settle, verbs } from "./fake-order.mjs";
-import { fakeTrade } from "./fake-trade.mjs";
+import { fakeStaff, fakeTrade } from "./fake-trade.mjs";
 
 const dist = new URL("../dist/", import.meta.url);
 const log = "00000000000000aa";
@@ -441,6 +441,7 @@ class FakeNode {
             "/api/taxes": () => ({ cursor: this.cursor(), taxes: [] }),
             "/api/stalls": () => ({ cursor: this.cursor(), stalls: [] }),
             "/api/stations": () => ({ cursor: this.cursor(), stations: this.stations }),
+            "/api/staff": () => ({ cursor: this.cursor(), staff: fakeStaff }),
             "/api/offers": () => ({ cursor: this.cursor(), offers: this.offers }),
             "/api/reviews": () => ({ cursor: this.cursor(), reviews: this.reviews }),
             "/api/voided": () => ({ orders: this.voided }),

@@ -102,6 +102,22 @@ export function fakeReport(day, slots) {
     };
 }
 
+const person = (number, name) => ({
+    ...{ id: `${number}`.padStart(24, "5"), number, name, hidden: false },
+    ...{ colour: 0, pin: "", conflict: false },
+});
+
+export const fakeStaff = [person(1, "Mara"), person(2, "Jonas")];
+
+function personOf(by, staff, voids, cancels, discounts, refunds) {
+    const taken = (amount) => ({ count: amount > 0 ? 1 : 0, amount });
+    const [voided, cancelled] = [taken(voids), taken(cancels)];
+    return {
+        ...{ by, staff, voids: voided, cancels: cancelled },
+        ...{ discounts: taken(discounts), refunds: taken(refunds) },
+    };
+}
+
 /** Of the days up to @day; the first is 1. */
 export function fakeTrade(menu, day, days) {
     const all = Array.from({ length: Math.min(days, day) }, (_, at) => day - at).reverse();
@@ -130,6 +146,11 @@ export function fakeTrade(menu, day, days) {
         refused: { lines: 1, units: 1, amount: 890 },
         cancelled_owed: 3210,
         discounted: 9,
+        people: [
+            personOf("person", 1, 0, 3210, 1350, 1450),
+            personOf("person", 2, 2920, 0, 1000, 0),
+            personOf("nobody", 0, 1200, 0, 0, 0),
+        ],
         cooking: wait(214),
         waiting: wait(271),
         handing: wait(96),

@@ -98,6 +98,10 @@ describe("the table for spreadsheets", () => {
             expect(amounts(what)).toBe(trade.report.owed);
         }
         expect(rows.some((row) => row.startsWith("item,'=1+1,"))).toBe(true);
+        expect(amounts("voided by staff")).toBe(trade.voided.amount);
+        expect(amounts("cancelled by staff")).toBe(trade.cancelled_owed);
+        expect(amounts("discounts by staff")).toBe(trade.report.discount);
+        expect(amounts("given back by staff")).toBe(trade.report.refunded);
     });
 });
 

@@ -154,6 +154,19 @@ export function methodText(name: string): string {
     return named(name, `method_${name}`);
 }
 
+/** What people take off orders. */
+export const takings = [
+    { kind: "voids", said: "voided" },
+    { kind: "cancels", said: "cancelled" },
+    { kind: "discounts", said: "discounts" },
+    { kind: "refunds", said: "given back" },
+] as const;
+
+export interface Named {
+    readonly number: number;
+    readonly name: string;
+}
+
 /** Every figure: what it is of, its name, how many, and the amount. */
 export function csvOf(trade: Trade, digits: number): string {
     const { report, uncollected } = trade;
@@ -198,6 +211,15 @@ export function csvOf(trade: Trade, digits: number): string {
             ],
             ["cancelled", "", report.cancelled, "", money(trade.cancelled_owed)],
             ["discounted", "", trade.discounted, "", money(report.discount)],
+            ...trade.people.flatMap((one) =>
+                takings.map(({ kind, said }) => [
+                    `${said} by staff`,
+                    one.by === "person" ? one.staff : one.by,
+                    "",
+                    one[kind].count,
+                    money(one[kind].amount),
+                ]),
+            ),
             ...waits.flatMap((name) =>
                 (["half", "most", "nearly_all"] as const).map((part) => [
                     `${name}, seconds`,

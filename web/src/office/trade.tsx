@@ -19,6 +19,7 @@ import {
     hourText,
     methodText,
     modeText,
+    type Named,
     type Period,
     pathOf,
     peaksOf,
@@ -28,6 +29,7 @@ import {
     placeHere,
     waitText,
 } from "./figures";
+import { Losses, People } from "./losses";
 import type { Office } from "./office";
 import { counted, percentText, t } from "./sums-words";
 import { Figure, Missing, Remaking } from "./takings";
@@ -35,7 +37,7 @@ import { Figure, Missing, Remaking } from "./takings";
 const booksPart = makePart(() => import("./books-part"));
 const lookEvery = 30_000; // ms
 const daysShown = 14;
-const itemsShown = 12; // on one page of paper with the rest
+const itemsShown = 8; // on one page of paper with the rest
 
 type Money = (minor: number) => string;
 
@@ -108,15 +110,17 @@ interface Look {
     readonly trade: Trade;
     /** The same number of days before; null: there were not as many. */
     readonly before: Trade | null;
+    readonly staff: readonly Named[];
 }
 
 async function look(office: Office, period: Period): Promise<Look> {
     const earlier = periodBefore(period);
-    const [trade, before] = await Promise.all([
+    const [trade, before, { staff }] = await Promise.all([
         office.read<Trade>(pathOf(period)),
         earlier === null ? null : office.read<Trade>(pathOf(earlier)),
+        office.read<{ staff: readonly Named[] }>("/api/staff"),
     ]);
-    return { period, trade, before };
+    return { period, trade, before, staff };
 }
 
 // --- which days, and what to do with them ---
@@ -193,7 +197,7 @@ function Tools({ session, period, today, onChoose, children: trade }: ToolsProps
 // --- the report ---
 
 function Report({ session, shown }: { session: Session; shown: Look }) {
-    const { period, trade, before } = shown;
+    const { period, trade, before, staff } = shown;
     const money: Money = (minor) => formatMoney(minor, session);
     const popup = session.popup || t("thePopup");
     return (
@@ -221,6 +225,7 @@ function Report({ session, shown }: { session: Session; shown: Look }) {
                 </Shares>
                 <Waits trade={trade} />
                 <Losses trade={trade} money={money} />
+                <People trade={trade} money={money} staff={staff} />
             </div>
             {trade.days.length > 1 && <Days trade={trade} money={money} />}
         </div>
@@ -433,60 +438,6 @@ function Waits({ trade }: { trade: Trade }) {
                             {([wait.half, wait.most, wait.nearly_all] as const).map((one, at) => (
                                 <td key={at}>{wait.orders > 0 ? formatAge(one * 1000) : "–"}</td>
                             ))}
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
-        </section>
-    );
-}
-
-function Losses({ trade, money }: Props) {
-    const { voided, refused, uncollected, report } = trade;
-    const rows = [
-        {
-            name: t("voided"),
-            what: counted("unitCount", voided.units),
-            amount: voided.amount,
-        },
-        {
-            name: t("refused"),
-            what: counted("unitCount", refused.units),
-            amount: refused.amount,
-        },
-        {
-            name: t("nobodyCame"),
-            what: counted("unitCount", uncollected.units),
-            amount: uncollected.amount,
-        },
-        {
-            name: t("cancelled"),
-            what: counted("orderCount", report.cancelled),
-            amount: trade.cancelled_owed,
-        },
-        {
-            name: t("discounts"),
-            what: counted("orderCount", trade.discounted),
-            amount: report.discount,
-        },
-    ];
-    return (
-        <section class="panel" aria-label={t("notEarned")}>
-            <table class="sums">
-                <caption>{t("notEarned")}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{t("why")}</th>
-                        <th scope="col">{t("howMany")}</th>
-                        <th scope="col">{t("worth")}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {rows.map(({ name, what, amount }) => (
-                        <tr key={name}>
-                            <th scope="row">{name}</th>
-                            <td>{what}</td>
-                            <td>{money(amount)}</td>
                         </tr>
                     ))}
                 </tbody>
