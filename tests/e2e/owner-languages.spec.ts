@@ -113,6 +113,32 @@ async function readTheDay(page: Page, language: Language): Promise<void> {
     await look(page);
 }
 
+async function addAnItem(page: Page, language: Language): Promise<void> {
+    const said = wordsOf(language, ["office/words", "office/menu-words"]);
+    await show(page, said.text("partMenu"));
+    await look(page);
+    await page.getByRole("button", { name: said.text("addItem") }).click();
+    const sheet = page.getByRole("dialog", { name: said.text("newItem") });
+    await sheet.getByLabel(said.text("name"), { exact: true }).fill("Kofta");
+    await sheet.getByLabel(said.text("priceIn")).fill("a lot");
+    await sheet.getByRole("button", { name: said.text("addIt") }).click();
+    await expect(sheet.getByRole("alert")).toHaveText(said.text("needPrice"));
+    await sheet.getByLabel(said.text("halal")).check();
+    await look(page);
+    await sheet.getByLabel(said.text("priceIn")).fill("8.50");
+    await sheet.getByRole("button", { name: said.text("addIt") }).click();
+    await expect(page.getByRole("button", { name: /Kofta/ })).toContainText(/8[.,]50/);
+}
+
+async function lookAtDevices(page: Page, language: Language): Promise<void> {
+    const said = wordsOf(language, ["office/words", "office/mesh-words"]);
+    await show(page, said.text("partMesh"));
+    const panel = page.getByRole("region", { name: said.text("partMesh") });
+    await expect(panel).toContainText(said.text("allWell"));
+    await expect(panel).toContainText(said.text("thisDevice"));
+    await look(page);
+}
+
 /** A number of two has a form of its own in Arabic. */
 const lastDays: Record<Language, string> = {
     en: "The last 2 days",
@@ -125,6 +151,8 @@ for (const language of languages) {
         const node: Owner = await startOwner();
         const page = await open(browser, language, `${node.url}/office#today`);
         await readTheDay(page, language);
+        await addAnItem(page, language);
+        await lookAtDevices(page, language);
         await page.context().close();
         await node.kill();
     });

@@ -72,6 +72,8 @@ const budgets = {
             ...shared,
             ...catalogue("office", 9),
             ...catalogue("office", 5, "sums-words"),
+            ...catalogue("office", 4, "menu-words"),
+            ...catalogue("office", 3, "mesh-words"),
             "src/office/books-part.tsx": 4,
             "src/office/menu.tsx": 10,
             "src/office/mesh.tsx": 6,

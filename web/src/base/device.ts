@@ -2,17 +2,24 @@
 import type { Notice } from "./connection";
 import type { PrinterStatus } from "./protocol";
 import type { State } from "./store";
-import { counted, t } from "./words";
+import { counted, type Text, t } from "./words";
 
 export function deviceNotices({ printers, opaque }: Pick<State, "printers" | "opaque">): Notice[] {
     const found = printers.map(printerNotice);
     return opaque === 0 ? found : [...found, newerSoftware(opaque)];
 }
 
+/** What is wrong with a printer, by the words that the node has for it; "" = it says nothing. */
+export function printerText(state: string): string {
+    return state && (t(`printer_${state}` as Text) || state);
+}
+
 function printerNotice({ number, waiting, state }: PrinterStatus): Notice {
     return {
         grade: waiting > 0 ? "bad" : "warn",
-        text: state ? t("printer", { number, state }) : t("printerSilent", { number }),
+        text: state
+            ? t("printer", { number, state: printerText(state) })
+            : t("printerSilent", { number }),
         age: null,
         meaning: waiting > 0 ? counted("slipsWait", waiting) : t("slipsNone"),
     };

@@ -1,7 +1,9 @@
 // What all screens of staff say; a phase or a flag never appears as the node spells it.
-import { catalogue } from "./catalogue";
+import { catalogue, type TextOf } from "./catalogue";
 import type { Order } from "./protocol";
 import type en from "./words/en.json";
+
+export type Text = TextOf<typeof en>;
 
 export const { t, counted } = catalogue<typeof en>({
     en: () => import("./words/en.json"),

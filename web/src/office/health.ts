@@ -1,8 +1,11 @@
 // How the mesh is, in words: whom this device hears, who lacks what, clocks, disk, printers.
 import { isHeard } from "../base/connection";
-import { count } from "../base/count";
+import { printerText } from "../base/device";
+import { locale } from "../base/locale";
 import type { DeviceList, Mesh, Peer, PrinterStatus, Status } from "../base/protocol";
-import { sayAge } from "../base/words";
+import { counted as countedBase, t as say, sayAge } from "../base/words";
+import { counted, t } from "./mesh-words";
+import { listed } from "./sums-words";
 
 export type Grade = "good" | "busy" | "warn" | "bad";
 
@@ -32,44 +35,42 @@ const quiet: Said = { grade: "good", text: "–" };
 
 function heardOf(peer: Peer): Said {
     if (peer.state === "refused") {
-        return { grade: "bad", text: "Refused: pair it again" };
+        return { grade: "bad", text: t("refused") };
     }
     if (peer.heard_ms_ago < 0) {
-        return { grade: "warn", text: "Not heard yet" };
+        return { grade: "warn", text: t("notYet") };
     }
     return isHeard(peer)
-        ? { grade: "good", text: "Heard now" }
-        : { grade: "warn", text: `Last heard ${sayAge(peer.heard_ms_ago)} ago` };
+        ? { grade: "good", text: t("heardNow") }
+        : { grade: "warn", text: t("heardAgo", { age: sayAge(peer.heard_ms_ago) }) };
 }
 
 function syncOf({ behind, ahead, linked }: Peer): Said {
     const parts = [
-        ...(behind > 0 ? [`lacks ${behind} of ours`] : []),
-        ...(ahead > 0 ? [`has ${ahead} that are not here`] : []),
+        ...(behind > 0 ? [counted("lacksOurs", behind)] : []),
+        ...(ahead > 0 ? [counted("hasMore", ahead)] : []),
     ];
     if (parts.length > 0) {
-        return { grade: linked ? "busy" : "warn", text: parts.join(", ") };
+        return { grade: linked ? "busy" : "warn", text: listed(parts) };
     }
-    return linked
-        ? { grade: "good", text: "All of it" }
-        : { grade: "warn", text: "All that is known" };
+    return linked ? { grade: "good", text: t("hasAll") } : { grade: "warn", text: t("hasKnown") };
 }
 
 function clockOf({ clock_offset_ms: off, linked }: Peer): Said {
     if (!linked) {
-        return { grade: "warn", text: "Not known" };
+        return { grade: "warn", text: t("notKnown") };
     }
-    const text = `${sayAge(Math.abs(off))} ${off > 0 ? "ahead" : "behind"}`;
+    const text = t(off > 0 ? "clockAhead" : "clockBehind", { age: sayAge(Math.abs(off)) });
     return Math.abs(off) > clockOffMax
         ? { grade: "bad", text }
-        : { grade: "good", text: Math.abs(off) < 1_000 ? "Same" : text };
+        : { grade: "good", text: Math.abs(off) < 1_000 ? t("same") : text };
 }
 
 function stateOf(device: Device): Said {
     if (device.revoked) {
-        return { grade: "good", text: "Revoked: nobody talks to it" };
+        return { grade: "good", text: t("revoked") };
     }
-    return { grade: "good", text: "Retired" };
+    return { grade: "good", text: t("retired") };
 }
 
 /** This device first, then the others as the node lists them. */
@@ -79,13 +80,14 @@ export function deviceRows(
     told: Mesh["devices"] = [],
 ): DeviceRow[] {
     return devices.map((device) => {
-        const { id, name, role, lane } = device;
+        const { id, name, lane } = device;
+        const role = say(`peer_${device.role}`);
         const own = device.own ? undefined : told.find((one) => one.device === id);
         const disk = own ? diskOf(own) : null;
         const base = { id, name: name || role, role, lane, disk, printers: own?.printers ?? [] };
         const peer = peers.find((one) => one.device === id);
         if (device.own) {
-            const own: Said = { grade: "good", text: "This device" };
+            const own: Said = { grade: "good", text: t("thisDevice") };
             return { ...base, heard: own, sync: quiet, clock: quiet };
         }
         if (peer === undefined || device.revoked || device.retired) {
@@ -100,35 +102,42 @@ export function runningText(seconds: number): string {
     const minutes = Math.floor(seconds / 60);
     const hours = Math.floor(minutes / 60);
     if (hours >= 48) {
-        return `${Math.floor(hours / 24)} days`;
+        return counted("days", Math.floor(hours / 24));
     }
-    return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+    return hours > 0
+        ? t("hoursMinutes", { hours, minutes: minutes % 60 })
+        : countedBase("minutes", minutes);
 }
 
 export function sizeText(bytes: number): string {
-    return bytes < 1_000_000_000
-        ? `${(bytes / 1_000_000).toFixed(1)} MB`
-        : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+    const isLarge = bytes >= 1_000_000_000;
+    const format = new Intl.NumberFormat(locale(), {
+        style: "unit",
+        unit: isLarge ? "gigabyte" : "megabyte",
+        minimumFractionDigits: 1,
+        maximumFractionDigits: 1,
+    });
+    return format.format(bytes / (isLarge ? 1_000_000_000 : 1_000_000));
 }
 
 type Room = Pick<Status, "store_bytes" | "store_bytes_max">;
 
 export function diskOf({ store_bytes: used, store_bytes_max: most }: Room): Said {
-    const text = `${sizeText(used)} of ${sizeText(most)}`;
+    const text = t("sizeOf", { used: sizeText(used), most: sizeText(most) });
     return { grade: used > fullAt * most ? "bad" : "good", text };
 }
 
 export function stuckOf({ orders_stuck: stuck }: Status): Said {
     return stuck > 0
-        ? { grade: "bad", text: `${count(stuck, "order does", "orders do")} not get on` }
-        : { grade: "good", text: "None" };
+        ? { grade: "bad", text: counted("notGetOn", stuck) }
+        : { grade: "good", text: t("none") };
 }
 
 export function printerOf({ ready, waiting, state }: PrinterStatus): Said {
-    const slips = waiting > 0 ? `, ${count(waiting, "slip waits", "slips wait")}` : "";
+    const slips = waiting > 0 ? [counted("slipsWait", waiting)] : [];
     return ready
-        ? { grade: "good", text: `Ready${slips}` }
-        : { grade: "bad", text: `${state || "It does not print"}${slips}` };
+        ? { grade: "good", text: listed([t("ready"), ...slips]) }
+        : { grade: "bad", text: listed([printerText(state) || t("notPrinting"), ...slips]) };
 }
 
 /** The first sentence: whether anybody has to do something. */
@@ -140,17 +149,16 @@ export function summaryOf(rows: readonly DeviceRow[], status: Status): Said {
     );
     const printers = [status, ...rows].flatMap((one) => one.printers).filter(({ ready }) => !ready);
     const parts = [
-        ...(worst.length > 0 ? [`look at ${worst.map(({ name }) => name).join(", ")}`] : []),
-        ...(printers.length > 0
-            ? [count(printers.length, "printer does not print", "printers do not print")]
+        ...(worst.length > 0
+            ? [t("lookAt", { names: listed(worst.map(({ name }) => name)) })]
             : []),
-        ...(status.orders_stuck > 0 ? ["orders do not get on"] : []),
+        ...(printers.length > 0 ? [counted("printersNot", printers.length)] : []),
+        ...(status.orders_stuck > 0 ? [counted("notGetOn", status.orders_stuck)] : []),
     ];
     if (parts.length > 0) {
-        const text = parts.join("; ");
-        return { grade: "warn", text: text.charAt(0).toUpperCase() + text.slice(1) };
+        return { grade: "warn", text: parts.reduce((one, other) => t("apart", { one, other })) };
     }
     return rows.length > 1
-        ? { grade: "good", text: "Every device is heard and has everything" }
-        : { grade: "good", text: "This device is alone, and well" };
+        ? { grade: "good", text: t("allWell") }
+        : { grade: "good", text: t("aloneWell") };
 }

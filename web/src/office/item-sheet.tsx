@@ -18,6 +18,7 @@ import {
     policies,
     writeOf,
 } from "./menu-edit";
+import { type Text, t } from "./menu-words";
 import { Refusal } from "./node";
 import type { Office } from "./office";
 import {
@@ -32,6 +33,7 @@ import {
 import { OptionsFields } from "./options-fields";
 import { PhotoField } from "./photo-field";
 import { whyNot } from "./why";
+import { t as say } from "./words";
 
 wear(styles);
 
@@ -98,7 +100,7 @@ export function ItemSheet({ office, session, records, items, item, onSaved, onCl
         const isDone = await attempt(async () => {
             const wish = itemOfForm(form, session.digits, groupsOfDrafts(drafts, session.digits));
             if (item === null && items.some(({ number }) => number === wish.number)) {
-                throw new BadForm(`Number ${wish.number} is taken.`);
+                throw new BadForm(t("numberTaken", { number: wish.number }));
             }
             const write = writeOf(items, wish);
             if (write !== null) {
@@ -111,12 +113,12 @@ export function ItemSheet({ office, session, records, items, item, onSaved, onCl
     };
     return (
         <Sheet
-            title={item === null ? "New item" : item.name}
+            title={item === null ? t("newItem") : item.name}
             onClose={onClose}
             isWide
             actions={
                 <button type="submit" form="item" class="primary huge" disabled={isBusy}>
-                    {item === null ? "Add it" : "Save"}
+                    {t(item === null ? "addIt" : "save")}
                 </button>
             }
         >
@@ -176,13 +178,13 @@ function Sales({ office, session, item, attempt }: SalesProps) {
                     void attempt(() => office.send("PATCH", path, { available: !available }))
                 }
             >
-                {available ? "Mark it sold out" : "Sell it again"}
+                {t(available ? "markSoldOut" : "sellAgain")}
             </button>
             <Choices office={office} item={item} attempt={attempt} />
             {stock_policy !== "off" && session.capabilities.includes("stock-issue") && (
                 <form onSubmit={countAll}>
                     <label>
-                        Units that lie there
+                        {t("unitsThere")}
                         <input
                             name="counted"
                             inputMode="numeric"
@@ -191,7 +193,7 @@ function Sales({ office, session, item, attempt }: SalesProps) {
                             defaultValue={String(stock.all)}
                         />
                     </label>
-                    <button type="submit">Set</button>
+                    <button type="submit">{t("set")}</button>
                 </form>
             )}
         </div>
@@ -232,47 +234,47 @@ function Fields({ session, records, items, item, options }: FieldsProps) {
     return (
         <>
             <div class="fields">
-                <Text name="name" label="Name" value={item?.name ?? ""} isWide />
+                <Entry name="name" label={say("name")} value={item?.name ?? ""} isWide />
                 {item === null ? (
-                    <Text name="number" label="Number" value={`${nextNumber(items)}`} />
+                    <Entry name="number" label={t("number")} value={`${nextNumber(items)}`} />
                 ) : (
                     <input type="hidden" name="number" value={item.number} />
                 )}
-                <Text
+                <Entry
                     name="price"
-                    label={`Price, ${session.currency}`}
+                    label={t("priceIn", { currency: session.currency })}
                     value={item === null ? "" : decimalText(item.price, digits)}
                 />
-                <Text name="category" label="Category" value={item?.category ?? ""} />
-                <Text name="station" label="Station (empty: any)" value={item?.station ?? ""} />
-                <Text name="position" label="Place on screens" value={`${item?.position ?? 0}`} />
+                <Entry name="category" label={t("category")} value={item?.category ?? ""} />
+                <Entry name="station" label={t("stationAny")} value={item?.station ?? ""} />
+                <Entry name="position" label={say("position")} value={`${item?.position ?? 0}`} />
             </div>
             <Taxes records={records} item={item} />
-            <Words name="allergens" legend="Allergens" all={allergens} has={item?.allergens} />
-            <Words name="diet" legend="Diet" all={diets} has={item?.diet} />
+            <Words name="allergens" legend={t("allergens")} all={allergens} has={item?.allergens} />
+            <Words name="diet" legend={t("diet")} all={diets} has={item?.diet} />
             <label>
-                Description
+                {say("description")}
                 <textarea name="description" rows={2} defaultValue={item?.description ?? ""} />
             </label>
             {options}
             <div class="fields">
                 <Choice
                     name="stock_policy"
-                    label="Stock"
+                    label={t("stock")}
                     value={item?.stock_policy ?? "off"}
-                    all={policies}
+                    all={policies.map(({ value, text }) => ({ value, text: t(text) }))}
                 />
                 {records.stalls.length > 0 && (
                     <Choice
                         name="stall"
-                        label="Stall"
+                        label={t("stall")}
                         value={`${item?.stall ?? 0}`}
-                        all={choicesOf(records.stalls, item?.stall ?? 0, "None")}
+                        all={choicesOf(records.stalls, item?.stall ?? 0, say("none"))}
                     />
                 )}
                 <label class="check">
                     <input type="checkbox" name="hidden" defaultChecked={item?.hidden ?? false} />
-                    Hidden from all screens
+                    {t("hiddenFromAll")}
                 </label>
             </div>
             {records.stalls.length === 0 && (
@@ -288,39 +290,39 @@ function Taxes({ records, item }: Pick<Props, "records" | "item">) {
             {records.taxes.length > 0 ? (
                 <Choice
                     name="tax"
-                    label="Tax"
+                    label={t("tax")}
                     value={`${item?.tax ?? 0}`}
-                    all={choicesOf(records.taxes, item?.tax ?? 0, "Its own rates, beside")}
+                    all={choicesOf(records.taxes, item?.tax ?? 0, t("ownRates"))}
                 />
             ) : (
                 <input type="hidden" name="tax" value={item?.tax ?? 0} />
             )}
-            <Text
+            <Entry
                 name="tax_eat_in"
-                label="Tax eaten in, %"
+                label={t("taxEatIn")}
                 value={rateText(item?.tax_eat_in ?? 0)}
             />
-            <Text
+            <Entry
                 name="tax_take_away"
-                label="Tax taken away, %"
+                label={t("taxTakeAway")}
                 value={rateText(item?.tax_take_away ?? 0)}
             />
         </div>
     );
 }
 
-interface TextProps {
+interface EntryProps {
     name: string;
     label: string;
     value: string;
     isWide?: boolean;
 }
 
-function Text({ name, label, value, isWide }: TextProps) {
+function Entry({ name, label, value, isWide }: EntryProps) {
     return (
         <label class={isWide ? "is-wide" : ""}>
             {label}
-            <input name={name} defaultValue={value} autocomplete="off" />
+            <input name={name} defaultValue={value} autocomplete="off" dir="auto" />
         </label>
     );
 }
@@ -350,7 +352,7 @@ function Choice({ name, label, value, all }: ChoiceProps) {
 interface WordsProps {
     name: string;
     legend: string;
-    all: readonly string[];
+    all: readonly Text[];
     has: readonly string[] | undefined;
 }
 
@@ -366,7 +368,7 @@ function Words({ name, legend, all, has = [] }: WordsProps) {
                         value={word}
                         defaultChecked={has.includes(word)}
                     />
-                    {word}
+                    {t(word)}
                 </label>
             ))}
         </fieldset>

@@ -3,6 +3,8 @@
 import type { Group, MenuItem, MenuNew } from "../base/protocol";
 import { decimalOf, rateOf } from "./cells";
 import { fields } from "./menu-file";
+import { t } from "./menu-words";
+import { t as say } from "./words";
 
 export const allergens = [
     "gluten",
@@ -27,9 +29,9 @@ export const diets = [
     "kosher",
 ] as const satisfies readonly MenuItem["diet"][number][];
 export const policies = [
-    { value: "off", text: "Not counted" },
-    { value: "warn", text: "Counted, sold all the same" },
-    { value: "strict", text: "Counted, sold until none is left" },
+    { value: "off", text: "notCounted" },
+    { value: "warn", text: "countedSold" },
+    { value: "strict", text: "countedStrict" },
 ] as const;
 
 /** Records that an item may name: what is out of use stays only where it is chosen already. */
@@ -64,9 +66,7 @@ function wanted<T>(value: T | null, why: string): T {
 function countOf(form: Form, name: string, what: string): number {
     const text = form.one(name);
     const value = text === "" ? 0 : decimalOf(text, 0);
-    return value !== null && value >= 0
-        ? value
-        : wanted<number>(null, `${what}: write a whole number.`);
+    return value !== null && value >= 0 ? value : wanted<number>(null, t("needWhole", { what }));
 }
 
 /** A whole item as the form has it, with its options; throws a BadForm. */
@@ -74,27 +74,18 @@ export function itemOfForm(form: Form, digits: number, groups: Group[]): MenuNew
     const price = decimalOf(form.one("price"), digits);
     const name = form.one("name");
     if (name === "") {
-        throw new BadForm("It needs a name.");
+        throw new BadForm(t("needName"));
     }
     return {
-        number: countOf(form, "number", "Number"),
+        number: countOf(form, "number", t("number")),
         name,
-        price: wanted(
-            price !== null && price >= 0 ? price : null,
-            "Price: write an amount, as 10.90",
-        ),
+        price: wanted(price !== null && price >= 0 ? price : null, t("needPrice")),
         category: form.one("category"),
-        position: countOf(form, "position", "Place on screens"),
-        stall: countOf(form, "stall", "Stall"),
-        tax: countOf(form, "tax", "Tax"),
-        tax_eat_in: wanted(
-            rateOf(form.one("tax_eat_in") || "0"),
-            "Tax: write per cent, as 19 or 5.5",
-        ),
-        tax_take_away: wanted(
-            rateOf(form.one("tax_take_away") || "0"),
-            "Tax: write per cent, as 19 or 5.5",
-        ),
+        position: countOf(form, "position", say("position")),
+        stall: countOf(form, "stall", t("stall")),
+        tax: countOf(form, "tax", t("tax")),
+        tax_eat_in: wanted(rateOf(form.one("tax_eat_in") || "0"), t("needTax")),
+        tax_take_away: wanted(rateOf(form.one("tax_take_away") || "0"), t("needTax")),
         station: form.one("station"),
         allergens: form.all("allergens") as MenuItem["allergens"],
         diet: form.all("diet") as MenuItem["diet"],
@@ -171,7 +162,7 @@ export function categoriesOf(items: readonly MenuItem[]): Category[] {
     const sorted = [...items].sort((a, b) => a.position - b.position || a.number - b.number);
     const names = [...new Set(sorted.map(({ category }) => category))];
     return names.map((name) => ({
-        name: name || "Without a category",
+        name: name || t("noCategory"),
         items: sorted.filter(({ category }) => category === name),
     }));
 }

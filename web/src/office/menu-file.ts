@@ -1,6 +1,7 @@
 // The menu as a file, both ways: CSV as `trestle menu export` writes it, byte for byte, and JSON.
 import type { MenuItem, MenuNew } from "../base/protocol";
 import { decimalOf, decimalText, groupsOf, groupsText, rateOf, rateText, wordsOf } from "./cells";
+import { type Text, t } from "./menu-words";
 
 /** What is wrong with a file, and where, for a person. */
 export class BadFile extends Error {}
@@ -10,20 +11,25 @@ type Field = keyof MenuNew;
 interface Column {
     readonly name: string;
     readonly field: Field;
-    readonly wants: string;
+    /** What is to be written there. */
+    readonly wants: Text;
     /** Null: it is not what the column holds. */
     read(cell: string, digits: number): unknown;
     write(value: never, digits: number): string;
 }
 
-const text = { wants: "text", read: (cell: string) => cell, write: (value: string) => value };
+const text = {
+    wants: "wants_text" as const,
+    read: (cell: string) => cell,
+    write: (value: string) => value,
+};
 const count = {
     read: (cell: string) => decimalOf(cell, 0),
     write: (value: number) => String(value),
 };
-const rate = { wants: "per cent, as 19 or 5.5", read: rateOf, write: rateText };
+const rate = { wants: "wants_percent" as const, read: rateOf, write: rateText };
 const words = {
-    wants: "words",
+    wants: "wants_words" as const,
     read: wordsOf,
     write: (value: readonly string[]) => value.join(" "),
 };
@@ -38,13 +44,13 @@ const truths: Record<string, boolean> = {
 
 /** In the order of a file that is written; read in any. */
 const columns: readonly Column[] = [
-    { name: "number", field: "number", wants: "a whole number", ...count },
+    { name: "number", field: "number", wants: "wants_whole", ...count },
     { name: "category", field: "category", ...text },
     { name: "name", field: "name", ...text },
     {
         name: "price",
         field: "price",
-        wants: "an amount, as 10.90",
+        wants: "wants_amount",
         read: decimalOf,
         write: decimalText,
     },
@@ -57,24 +63,24 @@ const columns: readonly Column[] = [
     {
         name: "options",
         field: "groups",
-        wants: "groups, as Size 1-1: regular | large +2.50",
+        wants: "wants_groups",
         read: groupsOf,
         write: groupsText,
     },
-    { name: "position", field: "position", wants: "a whole number", ...count },
+    { name: "position", field: "position", wants: "wants_whole", ...count },
     {
         name: "hidden",
         field: "hidden",
-        wants: "yes or no",
+        wants: "wants_truth",
         read: (cell: string) => truths[cell] ?? null,
         write: (value: boolean) => (value ? "yes" : "no"),
     },
-    { name: "stall", field: "stall", wants: "the number of a stall, or 0", ...count },
-    { name: "tax", field: "tax", wants: "the number of a tax, or 0", ...count },
+    { name: "stall", field: "stall", wants: "wants_stall", ...count },
+    { name: "tax", field: "tax", wants: "wants_tax", ...count },
     {
         name: "stock",
         field: "stock_policy",
-        wants: "off, warn or strict",
+        wants: "wants_policy",
         read: (cell: string) => (["off", "warn", "strict"].includes(cell) ? cell : null),
         write: (value: string) => value,
     },
@@ -119,7 +125,7 @@ function linesOf(csv: string): Line[] {
     while (next.lastIndex < csv.length) {
         const found = next.exec(csv);
         if (found === null) {
-            throw new BadFile(`line ${line}: a quote that does not end`);
+            throw new BadFile(t("badQuote", { line }));
         }
         const [whole, raw = "", end] = found;
         const cell = raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw;
@@ -138,13 +144,13 @@ function headOf(names: readonly string[]): Column[] {
     const found = names.map((name) => {
         const column = columns.find((one) => one.name === name);
         if (column === undefined) {
-            throw new BadFile(`line 1: there is no column called ${name}`);
+            throw new BadFile(t("badColumn", { column: name }));
         }
         return column;
     });
     for (const needed of ["number", "name", "price"]) {
         if (!names.includes(needed)) {
-            throw new BadFile(`line 1: a column is missing: ${needed}`);
+            throw new BadFile(t("lacksColumn", { column: needed }));
         }
     }
     return found;
@@ -152,7 +158,7 @@ function headOf(names: readonly string[]): Column[] {
 
 function itemOf({ at, cells }: Line, head: readonly Column[], digits: number): MenuNew {
     if (cells.length > head.length) {
-        throw new BadFile(`line ${at}: too many cells`);
+        throw new BadFile(t("manyCells", { line: at }));
     }
     const pairs = cells.flatMap((cell, index) => {
         const column = head[index];
@@ -161,17 +167,19 @@ function itemOf({ at, cells }: Line, head: readonly Column[], digits: number): M
         }
         const value = column.read(cell, digits);
         if (value === null) {
-            throw new BadFile(`line ${at}: ${column.name} is not right; write ${column.wants}`);
+            throw new BadFile(
+                t("badCell", { line: at, column: column.name, wants: t(column.wants) }),
+            );
         }
         return [[column.field, value]];
     });
-    return checked(Object.fromEntries(pairs), `line ${at}`);
+    return checked(Object.fromEntries(pairs), "lineLacks", at);
 }
 
-function checked(item: Partial<MenuNew>, where: string): MenuNew {
+function checked(item: Partial<MenuNew>, lacks: "lineLacks" | "itemLacks", line: number): MenuNew {
     for (const field of ["number", "name", "price"] as const) {
         if (item[field] === undefined) {
-            throw new BadFile(`${where}: the item has no ${field}`);
+            throw new BadFile(t(lacks, { line, field }));
         }
     }
     return item as MenuNew;
@@ -181,7 +189,7 @@ function checked(item: Partial<MenuNew>, where: string): MenuNew {
 export function itemsOfCsv(csv: string, digits: number): MenuNew[] {
     const [first, ...rest] = linesOf(csv.replace(/^\uFEFF/, ""));
     if (first === undefined) {
-        throw new BadFile("the table is empty");
+        throw new BadFile(t("emptyTable"));
     }
     const head = headOf(first.cells);
     return rest
@@ -195,15 +203,15 @@ export function itemsOfJson(json: string): MenuNew[] {
     try {
         said = JSON.parse(json);
     } catch {
-        throw new BadFile("this is no JSON");
+        throw new BadFile(t("noJson"));
     }
     const items = (said as { items?: unknown } | null)?.items;
     if (!Array.isArray(items)) {
-        throw new BadFile("there is no list called items in it");
+        throw new BadFile(t("noList"));
     }
     return items.map((item: Record<string, unknown>, at) => {
         const known = fields.filter((field) => item?.[field] !== undefined);
         const kept = Object.fromEntries(known.map((field) => [field, item[field]]));
-        return checked(kept as Partial<MenuNew>, `item ${at + 1}`);
+        return checked(kept as Partial<MenuNew>, "itemLacks", at + 1);
     });
 }

@@ -1,14 +1,17 @@
 // The menu: what is sold, changed one by one or from a file, and written into one.
 import { useEffect, useState } from "preact/hooks";
-import { count } from "../base/count";
 import { formatMoney } from "../base/money";
 import type { Menu, MenuItem, Session, Stall, Tax } from "../base/protocol";
+import { counted as countedBase } from "../base/words";
 import { save } from "./export";
 import { ItemSheet } from "./item-sheet";
 import { categoriesOf, type Plan, planOf, type Write } from "./menu-edit";
 import { csvOfMenu, itemsOfCsv, itemsOfJson, jsonOfMenu } from "./menu-file";
+import { counted, t } from "./menu-words";
 import type { Office } from "./office";
 import { inOrder } from "./records-edit";
+import { listed } from "./sums-words";
+import { t as say } from "./words";
 
 /** What of the records an item may name. */
 export interface Records {
@@ -49,14 +52,14 @@ export function MenuPart({ office }: { office: Office }) {
     const may = session.capabilities.includes("menu");
     const item = known?.items.find(({ number }) => number === open);
     return (
-        <section class="panel" aria-label="Menu">
-            <h2>Menu</h2>
+        <section class="panel" aria-label={t("menu")}>
+            <h2>{t("menu")}</h2>
             {problem !== "" && (
                 <p class="flag flag-bad" role="alert">
                     {problem}
                 </p>
             )}
-            {known === null && problem === "" && <p role="status">Asking this device's node.</p>}
+            {known === null && problem === "" && <p role="status">{say("asking")}</p>}
             {known !== null && (
                 <>
                     <Files
@@ -66,12 +69,7 @@ export function MenuPart({ office }: { office: Office }) {
                         onAdd={() => setOpen("new")}
                         onTaken={refresh}
                     />
-                    {!may && (
-                        <p class="quiet">
-                            Only who may change the menu can edit it: a manager, an organiser or the
-                            owner.
-                        </p>
-                    )}
+                    {!may && <p class="quiet">{t("mayNot")}</p>}
                     <Items
                         session={session}
                         items={known.items}
@@ -102,7 +100,7 @@ interface ItemsProps {
 
 function Items({ session, items, onOpen }: ItemsProps) {
     if (items.length === 0) {
-        return <p class="empty">Nothing is on the menu yet. Add an item, or read a file.</p>;
+        return <p class="empty">{t("empty")}</p>;
     }
     return (
         <>
@@ -123,10 +121,10 @@ function Items({ session, items, onOpen }: ItemsProps) {
 }
 
 function stateOf({ hidden, available, stock, stock_policy, conflict, price_conflict }: MenuItem) {
-    const left = stock_policy === "off" ? [] : [`${stock.all} left`];
-    const off = hidden ? ["hidden"] : available ? [] : ["sold out"];
-    const odd = conflict || price_conflict ? ["changed twice at once: look"] : [];
-    return [...off, ...left, ...odd].join(", ");
+    const left = stock_policy === "off" ? [] : [countedBase("left", stock.all)];
+    const off = hidden ? [t("hidden")] : available ? [] : [t("soldOut")];
+    const odd = conflict || price_conflict ? [t("oddly")] : [];
+    return listed([...off, ...left, ...odd]);
 }
 
 function ItemRow({ item, session, onOpen }: { item: MenuItem } & Omit<ItemsProps, "items">) {
@@ -135,7 +133,7 @@ function ItemRow({ item, session, onOpen }: { item: MenuItem } & Omit<ItemsProps
         <>
             <span class="item-number">{number}</span>
             <span class="item-name">
-                {name}
+                <bdi>{name}</bdi>
                 <small>{stateOf(item)}</small>
             </span>
             <span class="price">{formatMoney(price, session)}</span>
@@ -183,9 +181,9 @@ function Files({ office, session, items, onAdd, onTaken }: FilesProps) {
             const found = planOf(items, wishes);
             setPlan(found);
             const { added, changed, same } = found;
-            tell(`${file.name}: ${added} new, ${changed} changed, ${same} as they are.`);
+            tell(t("planned", { file: file.name, added, changed, same }));
         } catch (error) {
-            tell(`${file.name}: ${(error as Error).message}. Nothing was taken over.`, true);
+            tell(t("badFile", { file: file.name, why: (error as Error).message }), true);
         }
         input.value = ""; // the same file may be read again
     };
@@ -196,9 +194,9 @@ function Files({ office, session, items, onAdd, onTaken }: FilesProps) {
                 setDone(at);
                 await office.write(method, path, body);
             }
-            tell(`${count(writes.length, "item was", "items were")} taken over.`);
+            tell(counted("takenOver", writes.length));
         } catch (error) {
-            tell(`${(error as Error).message} Those before it were taken over.`, true);
+            tell(t("brokeOff", { why: (error as Error).message }), true);
         }
         setDone(null);
         await onTaken();
@@ -209,25 +207,25 @@ function Files({ office, session, items, onAdd, onTaken }: FilesProps) {
             <div class="tools">
                 {may && (
                     <button type="button" class="primary" onClick={onAdd}>
-                        Add an item
+                        {t("addItem")}
                     </button>
                 )}
                 <button
                     type="button"
                     onClick={() => save("menu.csv", "text/csv", csvOfMenu(items, session.digits))}
                 >
-                    Save as CSV
+                    {t("saveCsv")}
                 </button>
                 <button
                     type="button"
                     onClick={() => save("menu.json", "application/json", jsonOfMenu(items))}
                 >
-                    Save as JSON
+                    {t("saveJson")}
                 </button>
             </div>
             {may && (
                 <label>
-                    Read a file, CSV or JSON
+                    {t("readFile")}
                     <input
                         type="file"
                         accept=".csv,.json,text/csv,application/json"
@@ -241,10 +239,10 @@ function Files({ office, session, items, onAdd, onTaken }: FilesProps) {
                     {said}
                 </p>
             )}
-            {done !== null && <p role="status">Taking over: {done} done.</p>}
+            {done !== null && <p role="status">{t("takingOver", { done })}</p>}
             {plan !== null && plan.writes.length > 0 && (
                 <button type="button" class="primary" onClick={() => void takeOver(plan.writes)}>
-                    Take over {count(plan.writes.length, "item", "items")}
+                    {counted("takeOver", plan.writes.length)}
                 </button>
             )}
         </div>

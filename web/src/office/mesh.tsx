@@ -16,10 +16,11 @@ import {
 } from "./health";
 import { Hearing } from "./hearing";
 import { Invite } from "./invite";
+import { counted, t as tell } from "./mesh-words";
 import type { Office } from "./office";
 import { Outcome, useSaving } from "./saving";
 import { Printers } from "./test-print";
-import { language, t } from "./words";
+import { t } from "./words";
 
 const lookEvery = 2_000; // ms: a cut is to be seen within two seconds
 
@@ -63,15 +64,13 @@ export function Mesh({ office }: { office: Office }) {
             <section class="panel" aria-label={t("partMesh")}>
                 <h2>{t("partMesh")}</h2>
                 <Outcome saving={saving} />
-                <div class="panel-body" lang="en" dir="ltr">
+                <div class="panel-body">
                     {problem !== "" && (
                         <p class="flag flag-bad" role="alert">
                             {problem}
                         </p>
                     )}
-                    {health === null && problem === "" && (
-                        <p role="status">Asking this device's node.</p>
-                    )}
+                    {health === null && problem === "" && <p role="status">{t("asking")}</p>}
                     {health !== null && (
                         <Content health={health} onChange={may ? change : undefined} />
                     )}
@@ -143,29 +142,29 @@ function Content({ health: { devices, status, mesh }, onChange }: ContentProps) 
                     <DeviceCard key={row.id} row={row} onChange={onChange} />
                 ))}
             </ul>
-            <h3>This device</h3>
+            <h3>{tell("thisDevice")}</h3>
             <dl class="facts">
-                <dt>Disk</dt>
+                <dt>{tell("disk")}</dt>
                 <dd>
                     <Mark said={diskOf(status)} />
                 </dd>
-                <dt>Orders that do not get on</dt>
+                <dt>{tell("stuck")}</dt>
                 <dd>
                     <Mark said={stuckOf(status)} />
                 </dd>
                 {status.opaque > 0 && (
                     <div class="fact">
-                        <dt>Software</dt>
+                        <dt>{tell("software")}</dt>
                         <dd>
-                            <Mark said={{ grade: "warn", text: "Update it: others are newer" }} />
+                            <Mark said={{ grade: "warn", text: tell("updateIt") }} />
                         </dd>
                     </div>
                 )}
-                <dt>Events in {status.logs === 1 ? "1 journal" : `${status.logs} journals`}</dt>
+                <dt>{counted("eventsIn", status.logs)}</dt>
                 <dd>{status.events}</dd>
-                <dt>Running for</dt>
+                <dt>{tell("runningFor")}</dt>
                 <dd>{runningText(status.uptime_s)}</dd>
-                <dt>Version</dt>
+                <dt>{tell("version")}</dt>
                 <dd>{status.version}</dd>
             </dl>
         </>
@@ -175,7 +174,7 @@ function Content({ health: { devices, status, mesh }, onChange }: ContentProps) 
 function PrinterFacts({ printers }: { printers: readonly PrinterStatus[] }) {
     return printers.map((printer) => (
         <div key={printer.number} class="fact">
-            <dt>Printer {printer.number}</dt>
+            <dt>{t("printerNumber", { number: printer.number })}</dt>
             <dd>
                 <Mark said={printerOf(printer)} />
             </dd>
@@ -193,20 +192,21 @@ function DeviceCard({ row, onChange }: CardProps) {
     return (
         <li>
             <h3>
-                {name} <small>{lane === "" ? role : `${role}, numbers ${lane}`}</small>
+                <bdi>{name}</bdi>{" "}
+                <small>{lane === "" ? role : tell("roleAndLane", { role, lane })}</small>
             </h3>
             <dl class="facts">
-                <dt>Heard</dt>
+                <dt>{tell("heard")}</dt>
                 <dd>
                     <Mark said={heard} />
                 </dd>
                 {sync.text !== "–" && (
                     <>
-                        <dt>Has</dt>
+                        <dt>{tell("has")}</dt>
                         <dd>
                             <Mark said={sync} />
                         </dd>
-                        <dt>Clock</dt>
+                        <dt>{tell("clock")}</dt>
                         <dd>
                             <Mark said={clock} />
                         </dd>
@@ -214,7 +214,7 @@ function DeviceCard({ row, onChange }: CardProps) {
                 )}
                 {disk !== null && (
                     <>
-                        <dt>Disk</dt>
+                        <dt>{tell("disk")}</dt>
                         <dd>
                             <Mark said={disk} />
                         </dd>
@@ -226,7 +226,6 @@ function DeviceCard({ row, onChange }: CardProps) {
                 <button
                     type="button"
                     class="no-print"
-                    lang={language.value}
                     aria-label={t("changeOf", { name })}
                     onClick={() => onChange(id)}
                 >

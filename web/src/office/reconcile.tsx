@@ -7,7 +7,7 @@ import { Icon } from "../ui/icon";
 import { csvOf, save } from "./export";
 import { isUnderWay, type Office, type Span } from "./office";
 import { OrderSheet } from "./order-sheet";
-import { counted, listed, t } from "./sums-words";
+import { counted, listed, type Text, t } from "./sums-words";
 
 const daysShown = 14;
 const patience = 8_000; // ms, until an answer is late
@@ -137,7 +137,7 @@ function Result({ look, onOrder }: ResultProps) {
             {differences.length > 0 && (
                 <ol class="differences">
                     {differences.map((one, at) => (
-                        <DifferenceRow key={at} one={one} onOrder={onOrder} />
+                        <DifferenceRow key={at} look={look} one={one} onOrder={onOrder} />
                     ))}
                 </ol>
             )}
@@ -223,9 +223,12 @@ const rows = [
 
 const sumOf = ({ taken, given_back, held }: Sums): number => taken - given_back + held;
 
+function moneyOf({ currency, digits = 2 }: Reconciliation): (minor: number) => string {
+    return (minor) => formatMoney(minor, { currency: currency || "EUR", digits });
+}
+
 function SideBySide({ look }: { look: Reconciliation }) {
-    const currency = { currency: look.currency || "EUR", digits: look.digits ?? 2 };
-    const money = (minor: number): string => formatMoney(minor, currency);
+    const money = moneyOf(look);
     const ledger = look.in_ledger ?? none;
     const stripe = look.at_provider ?? none;
     return (
@@ -271,20 +274,39 @@ function SideBySide({ look }: { look: Reconciliation }) {
     );
 }
 
+/** In the language that is worn where it has a sentence for that kind, else as the gateway says it.
+ * Both are whole sentences without their stop. */
+function differenceText(
+    what: "said" | "next",
+    one: Difference,
+    money: (minor: number) => string,
+): string {
+    const values = {
+        said: capital(one.said),
+        next: one.next,
+        order: one.number || t("aPayment"),
+        provider: money(one.provider),
+        ledger: money(one.ledger),
+    };
+    return t(`${what}_${one.kind}` as Text, values) || values[what];
+}
+
 interface RowProps {
+    look: Reconciliation;
     one: Difference;
     onOrder(id: string): void;
 }
 
-function DifferenceRow({ one, onOrder }: RowProps) {
+function DifferenceRow({ look, one, onOrder }: RowProps) {
     const { order } = one;
+    const money = moneyOf(look);
     return (
         <li>
             <p>
-                <strong>{capital(one.said)}</strong>
+                <strong>{differenceText("said", one, money)}</strong>
             </p>
             <p>
-                <b>Next:</b> {one.next}.
+                <b>{t("nextDo")}</b> {differenceText("next", one, money)}.
             </p>
             {one.object !== "" && <code>{one.object}</code>}
             {order !== undefined && (

@@ -1,5 +1,4 @@
 import type { ReadonlySignal } from "@preact/signals-core";
-import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { deviceNotices } from "../base/device";
 import { makePart } from "../base/part";
@@ -55,11 +54,7 @@ export function OfficeScreen({ office, part }: Props) {
             {may && <Parts shown={part.value} />}
             <main class="office">
                 {session === null && <p role="status">{t("waiting")}</p>}
-                {session !== null && !may && (
-                    <AsIs>
-                        <SignIn office={office} />
-                    </AsIs>
-                )}
+                {session !== null && !may && <SignIn office={office} />}
                 {may && <Shown office={office} part={part.value} />}
             </main>
         </>
@@ -80,15 +75,6 @@ function Parts({ shown }: { shown: Part }) {
     );
 }
 
-/** Parts whose words are English only: a reader in another language is told so. */
-function AsIs({ children }: { children: ComponentChildren }) {
-    return (
-        <div class="as-is" lang="en" dir="ltr">
-            {children}
-        </div>
-    );
-}
-
 function Shown({ office, part }: { office: Office; part: Part }) {
     switch (part) {
         case "staff":
@@ -102,11 +88,7 @@ function Shown({ office, part }: { office: Office; part: Part }) {
         case "figures":
             return <Figures office={office} />;
         case "menu":
-            return (
-                <AsIs>
-                    <Later part={menuPart}>{(it) => <it.MenuPart office={office} />}</Later>
-                </AsIs>
-            );
+            return <Later part={menuPart}>{(it) => <it.MenuPart office={office} />}</Later>;
         case "mesh":
             return <Later part={meshPart}>{(it) => <it.Mesh office={office} />}</Later>;
         default:

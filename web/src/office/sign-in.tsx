@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
+import { t as say } from "../base/words";
 import type { Office } from "./office";
+import { t } from "./words";
 
 /** This device's own screen may not read reports: a person who may says who that is. */
 export function SignIn({ office }: { office: Office }) {
@@ -21,24 +23,20 @@ export function SignIn({ office }: { office: Office }) {
     };
     return (
         <form class="panel sign-in" onSubmit={submit}>
-            <h2>Who looks?</h2>
+            <h2>{t("whoLooks")}</h2>
             {isPerson ? (
                 <p class="flag" role="alert">
-                    You are signed in, and your role may not see takings: a manager, an organiser,
-                    the owner or an auditor may.
+                    {t("lookMayNot")}
                 </p>
             ) : (
-                <p>
-                    Takings are for managers, organisers, the owner and auditors. Sign in to see
-                    them here.
-                </p>
+                <p>{t("lookHow")}</p>
             )}
             <label>
-                Staff number
+                {t("staffNumber")}
                 <input name="staff" type="text" inputMode="numeric" pattern="[0-9]{1,9}" required />
             </label>
             <label>
-                PIN
+                {say("pin")}
                 <input
                     name="pin"
                     type="password"
@@ -54,7 +52,7 @@ export function SignIn({ office }: { office: Office }) {
                 </p>
             )}
             <button type="submit" class="primary huge" disabled={isBusy}>
-                Sign in
+                {say("signIn")}
             </button>
         </form>
     );

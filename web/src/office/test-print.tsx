@@ -1,5 +1,6 @@
 // This device's printers: how each is, and a test slip, with what became of it and what to do.
 import { useState } from "preact/hooks";
+import { printerText } from "../base/device";
 import type { PrinterStatus } from "../base/protocol";
 import { Icon, type IconName } from "../ui/icon";
 import type { Grade } from "./health";
@@ -78,11 +79,7 @@ function Row({ office, printer, onAsked }: RowProps) {
             <h3>{name}</h3>
             <p class={`said grade-text-${ready ? "good" : "bad"}`}>
                 <Icon name={ready ? "check" : "warn"} />
-                {ready ? (
-                    t("printerReady")
-                ) : (
-                    <span lang="en">{sentence(state) || t("printerNot")}</span>
-                )}
+                {ready ? t("printerReady") : sentence(printerText(state)) || t("printerNot")}
             </p>
             {waiting > 0 && <p>{counted("printerWaiting", waiting)}</p>}
             <div role="status">

@@ -1,5 +1,4 @@
-// The office's words. Where a part has only English ones yet, it says so to the browser
-// (screen.tsx).
+// What all parts of the office say; what some say alone is in tables of their own (*-words.ts).
 import { catalogue, language, type TextOf } from "../base/catalogue";
 import { locale } from "../base/locale";
 import type en from "./words/en.json";
