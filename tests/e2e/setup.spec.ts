@@ -239,7 +239,7 @@ test("it speaks Spanish and, from the right, Arabic", async ({ browser }) => {
     await sheet.getByRole("button", { name: "إضافة" }).click();
     await expect(sheet.getByRole("alert")).toHaveText(/^اختر دورًا/);
     await sheet.getByLabel("الدور").selectOption("counter");
-    await sheet.getByLabel(/^PIN/).fill("4711");
+    await sheet.getByLabel(/^الرمز السري/).fill("4711");
     await pictures(page, "person-arabic", false);
     await sheet.getByRole("button", { name: "إضافة" }).click();
     await expect(page.getByText("حُفظ هنا وعلى جهازين آخرين.")).toBeVisible();

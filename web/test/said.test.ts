@@ -9,8 +9,8 @@ const sources = new URL("../src/", import.meta.url);
  * makes them. */
 const elsewhere = /^(generated|order\/words|components)\//;
 
-/** What is told to nobody at a screen: errors that are caught, the spelling of files, of the node and
- * of commands. */
+/** What is told to nobody at a screen: errors that are caught, the spelling of files, of the node
+ * and of commands. */
 const unheard: readonly string[] = [
     ...["the node answered {}", "The node answered {}.", "nobody signed in who may see this"],
     ...["the page is of another build", "no worker", "the provider's script does not come"],
