@@ -52,6 +52,22 @@ function isOfStyle(node: ts.Node): boolean {
     return /(closest|querySelector|querySelectorAll|matchMedia)$/.test(called);
 }
 
+/** What stands between tags, by itself or where a condition says so. */
+function isShown(node: ts.Node): boolean {
+    const { parent } = node;
+    if (ts.isJsxText(node)) {
+        return true;
+    }
+    if (ts.isJsxExpression(parent)) {
+        return !ts.isJsxAttribute(parent.parent);
+    }
+    const isResult = ts.isBinaryExpression(parent)
+        ? parent.right === node &&
+          parent.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken
+        : ts.isConditionalExpression(parent) && parent.condition !== node;
+    return isResult && isShown(parent);
+}
+
 /** Every sentence of a script that is in no table, with its line. */
 function saidIn(name: string, script: string): string[] {
     const kind = name.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
@@ -62,7 +78,7 @@ function saidIn(name: string, script: string): string[] {
             return;
         }
         const text = textOf(node);
-        const isBare = ts.isJsxText(node) && /\p{L}{2}/u.test(text) && !names.includes(text);
+        const isBare = /\p{L}{2}/u.test(text) && !names.includes(text) && isShown(node);
         if (isBare || isSaid(text)) {
             const { line } = file.getLineAndCharacterOfPosition(node.getStart());
             found.push(`${name}:${line + 1} ${text}`);
@@ -86,9 +102,10 @@ describe("what is said past the tables is found", () => {
         ["between tags", "<p>Pay now</p>"],
         ["beside what is filled in", "<p>Pay {sum} now</p>"],
         ["in a word between tags", "<b>pay</b>"],
+        ["where a condition says so", '<b>{isOut && " out"}</b>'],
         ["to whoever hears the page", '<nav aria-label="Orders" />'],
         ["in a condition", 'const x = isOpen ? "open" : "Nothing is open.";'],
-        ["around what is filled in", "const x = `Order ${n} is ready`;"],
+        ["around what is filled in", "const x = `Order $" + "{n} is ready`;"],
         ["in a table of constants", 'const x = { cash: "Cash" };'],
     ])("%s", (_, script) => {
         expect(saidIn("x.tsx", script)).not.toEqual([]);

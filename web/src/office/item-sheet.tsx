@@ -205,7 +205,7 @@ function Choices({ office, item, attempt }: Pick<SalesProps, "office" | "item" |
     const path = `/api/menu/${item.number}/choice`;
     return item.groups.map(({ name: group, choices }) => (
         <fieldset key={group} class="item-choices">
-            <legend>{group}: tap what is out</legend>
+            <legend>{t("choicesOf", { group })}</legend>
             {choices.map(({ name: choice, out = false }) => (
                 <button
                     key={choice}
@@ -217,8 +217,8 @@ function Choices({ office, item, attempt }: Pick<SalesProps, "office" | "item" |
                         )
                     }
                 >
-                    {out ? <s>{choice}</s> : choice}
-                    {out && " out"}
+                    <bdi>{out ? <s>{choice}</s> : choice}</bdi>
+                    {out && ` ${t("isOut")}`}
                 </button>
             ))}
         </fieldset>
