@@ -16,7 +16,7 @@ const unheard: readonly string[] = [
     ...["the page is of another build", "no worker", "the provider's script does not come"],
     ...["its time is over", "too many wrong tries", "for ever", "until looked at"],
     ...["quarter of an hour", "without a time", "paid by", "given back by", "tips of staff"],
-    ...["tax at", "kept of cancelled orders", "nobody came"],
+    ...["tax at", "kept of cancelled orders", "nobody came", "given back", "{} by staff"],
     ...["trestle join {} --listen tcp://0.0.0.0:7450", "trestle run", "Bearer {}"],
     ...["Enter", "Backspace", "Slash", "Date", "Macintosh", "Notification"],
 ];
