@@ -5,6 +5,8 @@
 #include "gateway/stripe/reply.h"
 #include "node/cli/reply.h"
 
+enum { METRIC_ROW_BYTES_MAX = 128 };
+
 /* --- shapes --- */
 
 static const struct schema_words attempt_words = {.count = STRIPE_ATTEMPTS_COUNT,
@@ -136,7 +138,7 @@ static void leave_pending(struct api_reply *reply, uint64_t request)
     reply->request = request;
 }
 
-static void handle_payment(const struct gateway_desk *desk, const struct annex_request *request,
+static void handle_payment(struct gateway_desk *desk, const struct annex_request *request,
                            struct api_reply *reply)
 {
     uint64_t name = 0;
@@ -174,11 +176,14 @@ static int event_receive(const struct gateway_desk *desk, const struct annex_req
 
 /* Whatever is wrong with it the provider hears 400, as its documentation asks; not which part of
  * the signature was. Only what could not be kept is to be sent again. */
-static void handle_event(const struct gateway_desk *desk, const struct annex_request *request,
+static void handle_event(struct gateway_desk *desk, const struct annex_request *request,
                          struct api_reply *reply)
 {
     uint64_t name = 0;
     const int err = event_receive(desk, request, &name);
+    desk->events_kept += err == 0;
+    desk->events_busy += err == ERR_BUSY;
+    desk->events_refused += err != 0 && err != ERR_BUSY;
     if (err == 0) {
         leave_pending(reply, name);
     } else if (err == ERR_BUSY) {
@@ -220,7 +225,7 @@ static uint64_t asker_of(const struct caller *caller)
 }
 
 /* @request's body was checked against its schema. */
-static void handle_notify(const struct gateway_desk *desk, const struct annex_request *request,
+static void handle_notify(struct gateway_desk *desk, const struct annex_request *request,
                           struct api_reply *reply)
 {
     struct wish wish = {.id = {.order = request->match->order, .asker = asker_of(request->caller)}};
@@ -245,7 +250,7 @@ static void handle_notify(const struct gateway_desk *desk, const struct annex_re
 
 /* --- Apple --- */
 
-static void handle_apple(const struct gateway_desk *desk, const struct annex_request *request,
+static void handle_apple(struct gateway_desk *desk, const struct annex_request *request,
                          struct api_reply *reply)
 {
     (void)request;
@@ -257,9 +262,9 @@ static void handle_apple(const struct gateway_desk *desk, const struct annex_req
 }
 
 /* In the order of the rows. */
-static void (*const handlers[])(const struct gateway_desk *desk,
-                                const struct annex_request *request, struct api_reply *reply) = {
-    handle_payment, handle_event, handle_notify, handle_apple};
+static void (*const handlers[])(struct gateway_desk *desk, const struct annex_request *request,
+                                struct api_reply *reply) = {handle_payment, handle_event,
+                                                            handle_notify, handle_apple};
 _Static_assert(sizeof handlers / sizeof *handlers == sizeof rows / sizeof *rows, "one for each");
 
 /* What is not offered here; NULL = it is. */
@@ -276,7 +281,7 @@ static const char *why_not(const struct gateway_desk *desk, size_t at)
 
 static void handle(void *context, const struct annex_request *request, struct api_reply *ret_reply)
 {
-    const struct gateway_desk *desk = context;
+    struct gateway_desk *desk = context;
     const size_t at = (size_t)(request->route - rows);
     const char *why = why_not(desk, at);
     if (why != NULL) {
@@ -291,6 +296,41 @@ static bool answered(void *context, struct annex_answer *ret_answer)
     const struct gateway_desk *desk = context;
     return (desk->settler != NULL && settler_answered(desk->settler, ret_answer)) ||
            (desk->messenger != NULL && messenger_answered(desk->messenger, ret_answer));
+}
+
+/* --- figures --- */
+
+static void print_row(struct text *to, const char *name, const char *label, const char *value,
+                      uint64_t number)
+{
+    char row[METRIC_ROW_BYTES_MAX];
+    (void)snprintf(row, sizeof row, "trestle_%s{%s=\"%s\"} %llu\n", name, label, value,
+                   (unsigned long long)number);
+    text_append_text(to, row);
+}
+
+/* Where nobody pays by card these have no rows. */
+static void metrics(void *context, struct text *to)
+{
+    const struct gateway_desk *desk = context;
+    if (desk->settler == NULL) {
+        return;
+    }
+    const struct settler_depth depth = settler_depth(desk->settler);
+    text_append_text(to,
+                     "# HELP trestle_outbox_depth Asks of the card provider not known to be done.\n"
+                     "# TYPE trestle_outbox_depth gauge\n");
+    print_row(to, "outbox_depth", "kind", "create", depth.creates);
+    print_row(to, "outbox_depth", "kind", "capture", depth.captures);
+    print_row(to, "outbox_depth", "kind", "cancel", depth.cancels);
+    print_row(to, "outbox_depth", "kind", "refund", depth.refunds);
+    print_row(to, "outbox_depth", "kind", "stuck", depth.stuck);
+    text_append_text(to,
+                     "# HELP trestle_stripe_webhook_total Events of the card provider, since the "
+                     "start.\n# TYPE trestle_stripe_webhook_total counter\n");
+    print_row(to, "stripe_webhook_total", "result", "taken", desk->events_kept);
+    print_row(to, "stripe_webhook_total", "result", "refused", desk->events_refused);
+    print_row(to, "stripe_webhook_total", "result", "busy", desk->events_busy);
 }
 
 /* --- reconciliation --- */
@@ -341,5 +381,6 @@ struct annex gateway_annex(struct gateway_desk *desk)
                           .routes = gateway_route_table.routes,
                           .routes_count = gateway_route_table.count,
                           .handle = handle,
+                          .metrics = metrics,
                           .answered = answered};
 }

@@ -22,6 +22,7 @@ struct gateway_desk {
     struct apple_file *apple_file; /* NULL: there is none */
     const struct terms *terms;
     struct uplink uplink;
+    uint64_t events_kept, events_refused, events_busy; /* of the provider; the web thread's */
 };
 
 extern const struct route_table gateway_route_table;

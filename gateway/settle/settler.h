@@ -62,6 +62,14 @@ uint64_t settler_hold_ends_in_ms(struct settler *settler, const struct entity_id
  * from any thread. UINT64_MAX: it does not, or too many wait to tell. */
 uint64_t settler_unpaid_ends_in_ms(struct settler *settler, const struct entity_id *order);
 
+/* What is to be asked of the provider and not known to be done; the last is given up until a person
+ * looked. */
+struct settler_depth {
+    uint32_t creates, captures, cancels, refunds, stuck;
+};
+/* As of a second ago; from any thread. */
+struct settler_depth settler_depth(struct settler *settler);
+
 /* --- of one asking thread --- */
 
 /* A customer wants to pay @order: the answer is {client_secret, publishable_key, amount,

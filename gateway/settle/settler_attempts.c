@@ -9,6 +9,7 @@ enum {
     UNTOLD_MS = 2000,           /* an answer that could not be told: ask again */
     READY_MAX = 8,              /* attempts begun in one turn */
     REVIVE_MS = 15 * 60 * 1000, /* what would not be cancelled is tried again */
+    DEPTH_MS = 1000,            /* how old the count of attempts may be */
 };
 
 /* --- those that are under way --- */
@@ -255,9 +256,57 @@ static int cancels_revive(struct settler *settler)
     return err;
 }
 
+/* --- how many --- */
+
+static void depth_add(struct settler_depth *depth, const struct attempt *attempt)
+{
+    uint32_t *const of_kind[PROVIDER_CALL_COUNT] = {[CALL_CREATE] = &depth->creates,
+                                                    [CALL_CAPTURE] = &depth->captures,
+                                                    [CALL_CANCEL] = &depth->cancels,
+                                                    [CALL_REFUND] = &depth->refunds};
+    if (attempt->state == ATTEMPT_SEND || attempt->state == ATTEMPT_LOOK) {
+        (*of_kind[attempt->call.kind])++;
+    } else if (attempt->state == ATTEMPT_STUCK) {
+        depth->stuck++;
+    }
+}
+
+/* Each second while something waits, and whenever there is a turn: also while nothing can be sent.
+ */
+static int depth_count(struct settler *settler)
+{
+    struct outbox_walk walk;
+    struct attempt attempt;
+    struct settler_depth depth = {.stuck = 0};
+    if (settler->depth_ms > settler->now_ms) {
+        settler_again(settler, settler->depth_ms);
+        return 0;
+    }
+    int err = outbox_walk_open(settler->txn, NULL, &walk);
+    if (err != 0) {
+        return err;
+    }
+    while ((err = outbox_walk_next(&walk, &attempt)) == 0) {
+        depth_add(&depth, &attempt);
+    }
+    outbox_walk_close(&walk);
+    bell_lock(&settler->worker.bell);
+    settler->depth = depth;
+    bell_unlock(&settler->worker.bell);
+    settler->depth_ms = settler->now_ms + DEPTH_MS;
+    if (depth.creates + depth.captures + depth.cancels + depth.refunds > 0) {
+        settler_again(settler, settler->depth_ms);
+    }
+    return err == ERR_NOT_FOUND ? 0 : err;
+}
+
 int attempts_turn(struct settler *settler)
 {
     struct ready ready = {.count = 0};
+    const int counted = depth_count(settler);
+    if (counted != 0) {
+        return counted;
+    }
     if (!settler->is_scanned || !settler->is_dated) {
         return 0; /* what was planned before the start may not be wanted any more; and how old keys
                      are is not known before an answer, to a list, says what time it is */

@@ -83,6 +83,14 @@ void waits_show(struct settler *settler)
     bell_unlock(&settler->worker.bell);
 }
 
+struct settler_depth settler_depth(struct settler *settler)
+{
+    bell_lock(&settler->worker.bell);
+    const struct settler_depth depth = settler->depth;
+    bell_unlock(&settler->worker.bell);
+    return depth;
+}
+
 /* Of @minutes, what is left to @order, which has waited as @waited_of says. Who is new has all of
  * them from the next turn on; where no more are counted, none is promised anything. */
 static uint64_t left_ms(struct settler *settler, uint32_t minutes, const struct entity_id *order,

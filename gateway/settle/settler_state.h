@@ -142,6 +142,7 @@ struct settler {
     struct worker worker; /* with: */
     struct ask asks[SETTLER_ASKS_MAX];
     struct annex_answer answers[SETTLER_ASKS_MAX];
+    struct settler_depth depth; /* likewise, of attempts */
     struct waits shown; /* a copy, for who asks how long a hold stands; its bell's lock guards it */
     _Atomic size_t asked_bytes;
 
@@ -172,6 +173,7 @@ struct settler {
     uint64_t opened_ms; /* when a customer got a payment form */
     uint64_t events_ms; /* when to look at the events that came */
     uint64_t forget_ms; /* when to forget what is old */
+    uint64_t depth_ms;  /* when to count the attempts again */
     uint64_t revive_ms; /* when to try again what would not be cancelled */
     struct list events, intents;
     struct orphans orphans;

@@ -51,6 +51,8 @@ struct annex {
     size_t routes_count;
     /* Fill @ret_reply, or leave it pending with a request of the annex's own naming. */
     void (*handle)(void *context, const struct annex_request *request, struct api_reply *ret_reply);
+    /* Append its figures to what GET /metrics says; NULL = it has none. */
+    void (*metrics)(void *context, struct text *to);
     /* The next answer to what was left pending; false when there is none. */
     bool (*answered)(void *context, struct annex_answer *ret_answer);
 };

@@ -550,6 +550,9 @@ void api_read_metrics(struct api *api, struct api_reply *reply)
         err = metrics_print(&api->metrics, api->state, txn, &reply->body);
         gate->read_end(gate->context, txn);
     }
+    if (err == 0 && api->annex != NULL && api->annex->metrics != NULL) {
+        api->annex->metrics(api->annex->context, &reply->body);
+    }
     reply->status = reply->route->status;
     (void)snprintf(reply->media, sizeof reply->media, "%s", METRICS_MEDIA);
     if (err != 0) {

@@ -215,8 +215,23 @@ static void peer_labels(struct text *to, const char *name, const struct gate_pee
     label(to, peer->name);
 }
 
-static void print_peers(const struct gate_live *live, struct text *to)
+static void print_lag(const struct state *state, struct text *to)
 {
+    const struct gate_live *live = &state->live;
+    family(to, "replication_lag_seconds", "gauge",
+           "For how long one side has not had all events of the other, or nobody knows.");
+    for (uint32_t i = 0; i < live->peers_count; i++) {
+        const uint64_t device = live->peers[i].device;
+        peer_labels(to, "replication_lag_seconds", &live->peers[i]);
+        line(to, ",lacks=\"peer\"} %llu\n", (unsigned long long)lag_of_peer(&state->lag, device));
+        peer_labels(to, "replication_lag_seconds", &live->peers[i]);
+        line(to, ",lacks=\"own\"} %llu\n", (unsigned long long)lag_of_own(&state->lag, device));
+    }
+}
+
+static void print_peers(const struct state *state, struct text *to)
+{
+    const struct gate_live *live = &state->live;
     family(to, "replication_lag_events", "gauge", "Events that one side still lacks.");
     for (uint32_t i = 0; i < live->peers_count; i++) {
         peer_labels(to, "replication_lag_events", &live->peers[i]);
@@ -224,6 +239,7 @@ static void print_peers(const struct gate_live *live, struct text *to)
         peer_labels(to, "replication_lag_events", &live->peers[i]);
         line(to, ",lacks=\"own\"} %llu\n", (unsigned long long)live->peers[i].ahead);
     }
+    print_lag(state, to);
     family(to, "peer_silence_seconds", "gauge", "Since the peer was heard; none before it was.");
     for (uint32_t i = 0; i < live->peers_count; i++) {
         const uint64_t ms = live->peers[i].heard_ms_ago;
@@ -256,6 +272,17 @@ static void print_beacons(const struct gate_live *live, struct text *to)
          (unsigned long long)live->beacons_heard);
     line(to, "trestle_beacons_total{kind=\"foreign\"} %llu\n",
          (unsigned long long)live->beacons_foreign);
+}
+
+static void print_clients(const struct state *state, struct text *to)
+{
+    static const char *const roles[VIEW_COUNT] = {
+        [VIEW_COUNTER] = "counter", [VIEW_KITCHEN] = "kitchen", [VIEW_PICKUP] = "pickup"};
+    family(to, "ws_clients", "gauge", "Screens and customers' phones that are connected here.");
+    for (size_t i = 0; i < VIEW_COUNT; i++) {
+        line(to, "trestle_ws_clients{role=\"%s\"} %u\n", roles[i], state->screens.counts[i]);
+    }
+    line(to, "trestle_ws_clients{role=\"customer\"} %u\n", state->phones);
 }
 
 static void print_printers(const struct gate_live *live, struct text *to)
@@ -302,7 +329,8 @@ int metrics_print(struct metrics *metrics, struct state *state, struct store_txn
         return err;
     }
     print_links(&state->live, to);
-    print_peers(&state->live, to);
+    print_peers(state, to);
+    print_clients(state, to);
     print_beacons(&state->live, to);
     print_printers(&state->live, to);
     return 0;

@@ -10,6 +10,7 @@
 #include "node/api/board.h"
 #include "node/api/gate.h"
 #include "node/api/json.h"
+#include "node/api/lag.h"
 #include "node/api/line_up.h"
 #include "node/api/station_load.h"
 #include "node/api/stuck.h"
@@ -51,8 +52,11 @@ struct state {
     struct day day;                   /* by state_day(); n = 0: none yet */
     struct history *scratch;
     struct board board;
-    struct stuck stuck; /* by stuck_look() */
-    uint64_t opaque;    /* events that need newer software, as of the last tick */
+    struct stuck stuck;          /* by stuck_look() */
+    struct lag lag;              /* by lag_look() */
+    struct gate_screens screens; /* that look at this device, as of the last tick, ... */
+    uint32_t phones;             /* ... and customers' phones */
+    uint64_t opaque;             /* events that need newer software, as of the last tick */
 };
 
 /* A place in the stream of changes. */

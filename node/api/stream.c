@@ -51,6 +51,7 @@ void streams_refresh(struct streams *streams, bool is_tick, int64_t now_ms)
 {
     state_refresh(streams->state);
     if (is_tick) {
+        lag_look(&streams->state->lag, &streams->state->live);
         look_around(streams->state);
     }
     if (!is_tick && streams->state->live.moved == streams->moved) {

@@ -1,8 +1,8 @@
-/* shape.h - the shapes of what commands print with --json.
+/* shape.h - the shapes of what commands print with --json, where that is not what the API answers.
  *
- * Layer: node. One table in shape.c: what trestle-json(7) tells, what the tests check each
- * command's answer against, and what the answers name themselves, as "schema": "device.list/1" in
- * front. The number grows when a field goes or changes its meaning; new fields leave it as it is.
+ * Layer: node. One table in shape.c: what answers name themselves, as "schema": "printer.list/1" in
+ * front, and what tests check them against. The number grows when a field goes or changes its
+ * meaning; new fields leave it as it is.
  */
 #ifndef TRESTLE_NODE_CLI_SHAPE_H
 #define TRESTLE_NODE_CLI_SHAPE_H
@@ -11,9 +11,9 @@
 #include "node/api/text.h"
 
 struct shape {
-    const char *name; /* "device.list": the command, and its verb where it has one */
+    const char *name; /* "printer.list": the command, and its verb where it has one */
     unsigned version;
-    const struct schema *schema; /* of the rest of the object; NULL = any of records.h */
+    const struct schema *schema; /* of the rest of the object */
 };
 
 /* The @at-th; NULL past the last. */

@@ -64,13 +64,14 @@ static void sweep_screen(struct web *web, struct connection *connection, uint64_
 static void count_screens(const struct web *web)
 {
     struct gate_screens screens = {.is_told = true};
-    if (web->gate->screens == NULL) {
-        return;
-    }
     for (const struct connection *at = web->screens; at != NULL; at = at->next) {
         screens.counts[at->stream->view] += at->stream->is_office ? 0 : 1;
     }
-    web->gate->screens(web->gate->context, &screens);
+    web->site.api->state->screens = screens;
+    web->site.api->state->phones = web->guests_count;
+    if (web->gate->screens != NULL) {
+        web->gate->screens(web->gate->context, &screens);
+    }
 }
 
 void web_sweep(struct web *web)

@@ -8,6 +8,7 @@
 #include "tests/lib/test.h"
 #include "tests/process/lib/printer.h"
 #include "tests/process/lib/programs.h"
+#include "tests/process/lib/shaped.h"
 
 static char address[32];
 
@@ -51,7 +52,7 @@ TEST(cli_printer, the_list_says_who_drives_each_and_how_it_is)
     node_start(&stall.nodes[0]);
     until_out(" ready\n", (const char *const[]){"printer", "list", "--state", state, NULL});
     ran = RUN_WELL("printer", "list", "--json", "--state", state);
-    assert_non_null(strstr(ran.out, "{\"schema\":\"printer.list/1\",\"printers\":[{\"number\":1,"));
+    assert_shaped("printer.list", ran.out);
     assert_non_null(strstr(ran.out, "\"ready\":true,\"state\":\"ready\",\"waiting\":0}"));
     ran = RUN_WELL("printer", "status", "1", "--state", state);
     assert_string_equal(ran.out, "ready\n");
@@ -90,6 +91,7 @@ TEST(cli_printer, a_test_slip_comes_out_or_it_is_said_what_stops_it)
     assert_string_equal(ran.out, "printed\n");
     ran = RUN_WELL("printer", "test", "1", "--json", "--state", state);
     assert_non_null(strstr(ran.out, "\"test\":\"printed\""));
+    assert_shaped("printer.test", ran.out);
     printer_set_paper(true, false);
     ran = RUN("printer", "test", "1", "--state", state);
     assert_int_equal(ran.status, 69);
@@ -100,6 +102,7 @@ TEST(cli_printer, a_test_slip_comes_out_or_it_is_said_what_stops_it)
     ran = RUN("printer", "status", address, "--json");
     assert_int_equal(ran.status, 69);
     assert_non_null(strstr(ran.out, "\"ready\":false,\"state\":\"it is out of paper\""));
+    assert_shaped("printer.status", ran.out);
     end(&stall);
 }
 
@@ -112,7 +115,8 @@ TEST(cli_printer, a_backup_is_named_and_taken_away)
     RUN_WELL("printer", "backup", "1", "2", "--state", state);
     struct ran ran = RUN_WELL("printer", "list", "--state", state);
     assert_non_null(strstr(ran.out, "; backup 2\n"));
-    RUN_WELL("printer", "backup", "1", "none", "--state", state);
+    ran = RUN_WELL("printer", "backup", "1", "none", "--json", "--state", state);
+    assert_shaped("printer.backup", ran.out);
     ran = RUN_WELL("printer", "list", "--state", state);
     assert_null(strstr(ran.out, "backup"));
     assert_int_equal(RUN("printer", "backup", "1", "1", "--state", state).status, 2);
@@ -162,7 +166,7 @@ TEST(cli_printer, a_ticket_of_each_station_or_the_receipt_comes_out_once_more)
     until_printed("*** REPRINT ***", 6, state);
     struct ran ran =
         RUN_WELL("printer", "reprint", "1", "A1", "--receipt", "--json", "--state", state);
-    assert_non_null(strstr(ran.out, "{\"schema\":\"printer.reprint/1\",\"id\":\""));
+    assert_shaped("printer.reprint", ran.out);
     until_printed("Total EUR", 1, state);
     assert_int_equal(RUN("printer", "reprint", "1", "Z9", "--state", state).status, 1);
     assert_int_equal(RUN("printer", "reprint", "Bar", "A1", "--state", state).status, 2);
