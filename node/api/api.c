@@ -270,6 +270,8 @@ static void answer_here(struct api *api, const struct api_request *request, stru
                       reply);
     } else if (reply->route->shape == SHAPE_INVITATION) {
         api_invite(api->state, request, reply);
+    } else if (reply->route->shape == SHAPE_JOINING) {
+        api_joining(api->state, request, reply);
     } else if (reply->route->shape == SHAPE_ANNEX) {
         annex_ask(api, request, reply);
     } else if (route_is_write(reply->route)) {

@@ -66,6 +66,9 @@ void api_add(struct api *api, const struct annex *annex);
 /* And where phones of this network order: a number, or "0.0.0.0" and "::" for any. */
 void api_set_door(struct api *api, const char *address, int port);
 
+/* Whether its device is in no pop-up yet: gate.h. */
+bool api_is_newcomer(const struct api *api);
+
 /* Whether @path is one of the API's, whatever the method. */
 bool api_has(const struct api *api, const char *path);
 
@@ -115,13 +118,16 @@ void api_problem_elsewhere(struct api_reply *reply);
 void api_problem_full(struct api_reply *reply, struct bytes station);
 void api_problem_away(struct api_reply *reply, const char *where);
 
+/* The problem that this device is in no pop-up yet, and so has nothing else to say. */
+void api_problem_newcomer(struct api_reply *reply);
+
 /* The problem that its path takes @methods only. */
 void api_problem_method(struct api_reply *reply, const char *methods);
 
 /* Whether who asks may begin that view of the stream, by its row of the table: routes.h. 0, and
  * who it is, with what the roster says now, is @reply's caller; a guest is nobody yet.
  * ERR_UNAUTHENTICATED (nobody, or nobody any more), ERR_FORBIDDEN; ERR_LIMIT, and @reply says until
- * when. */
+ * when; ERR_BUSY: the device is in no pop-up yet. */
 MUST_CHECK int api_watch(struct api *api, const struct access_request *request,
                          const struct route_view *view, struct api_reply *reply);
 

@@ -24,6 +24,11 @@ static int find_row(const struct api *api, const char *method, const char *path,
     return annexed == ERR_NOT_FOUND ? err : annexed;
 }
 
+bool api_is_newcomer(const struct api *api)
+{
+    return api->state->gate->joining != NULL;
+}
+
 bool api_has(const struct api *api, const char *path)
 {
     const struct route *route = NULL;
@@ -173,6 +178,12 @@ static const char *why_not_now(const struct api *api, const struct api_reply *re
     return is_customers ? state_pauses(api->state) : NULL;
 }
 
+/* A device without a pop-up has nothing to say but how it comes into one. */
+static bool is_for_members(const struct api *api, const struct route *route)
+{
+    return api_is_newcomer(api) && route->shape != SHAPE_JOINING;
+}
+
 /* All that is checked before a body is read or anything is done: the path, who asks, whether he
  * may. */
 static int admit(struct api *api, const struct api_request *request, struct api_reply *reply)
@@ -181,6 +192,10 @@ static int admit(struct api *api, const struct api_request *request, struct api_
     if (err == ERR_METHOD) {
         refuse_method(api, request->path, reply);
         return err;
+    }
+    if (err == 0 && is_for_members(api, reply->route)) {
+        api_problem_newcomer(reply);
+        return ERR_BUSY;
     }
     if (err == 0) {
         err = admit_caller(api, request, reply);
@@ -221,6 +236,9 @@ int api_watch(struct api *api, const struct access_request *request, const struc
               struct api_reply *reply)
 {
     state_refresh(api->state);
+    if (api_is_newcomer(api)) {
+        return ERR_BUSY;
+    }
     return view->is_guests ? access_admit_address(api->state->gate->access, request, view->rate,
                                                   &reply->retry_ms)
                            : admit_asker(api, request, view->rate, view->capability, reply);

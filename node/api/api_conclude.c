@@ -64,6 +64,14 @@ void api_problem_away(struct api_reply *reply, const char *where)
     problem_set(reply, ERR_BUSY, json_away_problem(status_of(ERR_BUSY), where));
 }
 
+void api_problem_newcomer(struct api_reply *reply)
+{
+    const int err = ERR_BUSY;
+    problem_set(reply, err,
+                json_problem_saying(err, status_of(err),
+                                    "This device is in no pop-up yet. Open /join at it.", ""));
+}
+
 void api_problem_full(struct api_reply *reply, struct bytes station)
 {
     problem_set(reply, ERR_UNAVAILABLE, json_full_problem(status_of(ERR_UNAVAILABLE), station));

@@ -20,6 +20,7 @@
 #define TRESTLE_NODE_API_GATE_H
 
 #include "node/api/invite.h"
+#include "node/api/joining.h"
 #include "node/api/queue.h"
 #include "node/api/reconcile.h"
 #include "node/blob/blobs.h"
@@ -208,6 +209,9 @@ struct gate {
     int (*invite_compare)(void *context, const char *digits, bool is_same);
     void (*invite_end)(void *context);
     void (*invite_look)(void *context, struct invite_view *ret_view);
+    /* Of a device that is in no pop-up yet: nothing but its page at /join is served, and there is
+     * nothing to read. NULL = it is in one. */
+    const struct joining_host *joining;
     /* Send @frame to @device over a link; it comes back if there is none. False: too many wait.
      * NULL = this host has no links. */
     bool (*errand_say)(void *context, uint64_t device, struct bytes frame);

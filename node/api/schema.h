@@ -171,6 +171,10 @@ struct schema {
     X(invitation_wanted, "InvitationWanted")                                                       \
     X(digits_compared, "DigitsCompared")                                                           \
     X(invitation, "Invitation")                                                                    \
+    X(joining_wanted, "JoiningWanted")                                                             \
+    X(joining_compared, "JoiningCompared")                                                         \
+    X(joining_end, "JoiningEnd")                                                                   \
+    X(joining, "Joining")                                                                          \
     X(person, "Person")                                                                            \
     X(person_list, "PersonList")                                                                   \
     X(person_role, "PersonRole")                                                                   \

@@ -87,6 +87,13 @@ int place_find(const struct args *args, struct place *ret_place);
 /* The same, and @said has what was set where; it is borrowed until the call returns. */
 int place_find_said(const struct args *args, struct settings_said *said, struct place *ret_place);
 
+/* Whether nothing that was set says who may dial this device, so that place_open() may. */
+bool place_may_open(const struct args *args, const struct place *place);
+/* From now on others may dial it: said in the state folder's own trestle.conf, beside what the file
+ * says that counted until now, and in @place. As file_read() and file_write(). And taken back. */
+MUST_CHECK int place_open(const struct args *args, struct place *place);
+void place_shut(const struct place *place);
+
 /* The state folder alone; and who named it, a static text. */
 int place_state(const struct args *args, char *ret_state);
 int place_state_said(const struct args *args, char *ret_state, const char **ret_where);

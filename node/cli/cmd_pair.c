@@ -1,20 +1,17 @@
 /* trestle invite, trestle pair and trestle join: the two ends of bringing a device in. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "node/cli/coming.h"
 #include "node/cli/qr.h"
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
 #include "node/cli/terminal.h"
 #include "node/core/control.h"
-#include "node/core/introduce.h"
-#include "node/mesh/newcomer.h"
-#include "node/os/address.h"
-#include "node/os/clock.h"
+#include "node/mesh/pairing.h"
 
-enum { ASK_MS = 5000, JOIN_MS = 10000, PAIR_LOOK_NS = 200000000 };
+enum { ASK_MS = 5000, PAIR_LOOK_NS = 200000000 };
 
 /* --- invite --- */
 
@@ -116,37 +113,6 @@ int command_invite(const struct args *args)
 
 /* --- join --- */
 
-/* What others should dial: as set, or where it will listen, when that says a port. */
-static void own_endpoint(const struct settings *settings, char *to)
-{
-    const char *listen = settings->listen;
-    const char *colon = strrchr(listen, ':');
-    bool is_known = colon != NULL && strcmp(colon, ":*") != 0 && strcmp(colon, ":0") != 0;
-    to[0] = '\0';
-    if (settings->advertise[0] != '\0') {
-        (void)snprintf(to, ENDPOINT_BYTES_MAX, "%s", settings->advertise);
-    } else if (strcmp(listen, "none") != 0 && is_known) {
-        endpoint_resolve(listen, to, ENDPOINT_BYTES_MAX);
-    }
-}
-
-static int identity_receive(const struct welcome *welcome, const struct invitation *invitation,
-                            struct identity *identity)
-{
-    identity->popup = invitation->popup;
-    identity->root = welcome->root;
-    identity->epoch_ms = welcome->epoch_ms;
-    return identity_adopt(identity, bytes_of(welcome->chain, welcome->chain_size));
-}
-
-/* How this device gets to its welcome: with an invitation, or by comparing digits at @endpoint. */
-struct coming {
-    bool has_invitation;
-    struct invitation invitation;
-    char endpoint[ENDPOINT_BYTES_MAX];
-    const struct args *args;
-};
-
 /* A person's yes or no, in one line on stdin; what is neither is asked again, no more is no. */
 static bool is_yes(void)
 {
@@ -177,33 +143,21 @@ static void print_digits(const struct args *args, const char *digits, const char
          name, name[0] == '\0' ? "" : "')");
 }
 
+/* A newcomer's person sits at this terminal. */
+struct asking {
+    const struct args *args;
+};
+
 static bool ask_newcomer(void *context, const char *digits)
 {
-    const struct coming *coming = context;
-    print_digits(coming->args, digits, "");
+    const struct asking *asking = context;
+    print_digits(asking->args, digits, "");
     return is_yes();
 }
 
-static int come(struct coming *coming, struct enrol_hello *hello, struct identity *identity,
-                struct welcome *welcome)
+static int tell_join_failure(const struct args *args, const struct coming *coming, int err)
 {
-    if (coming->has_invitation) {
-        return newcomer_join(&coming->invitation, hello, &identity->device_secret,
-                             &identity->transport_secret, JOIN_MS, welcome);
-    }
-    const struct newcomer newcomer = {.endpoint = coming->endpoint,
-                                      .device_secret = &identity->device_secret,
-                                      .transport_secret = &identity->transport_secret,
-                                      .ask = ask_newcomer,
-                                      .context = coming};
-    return newcomer_pair(&newcomer, hello, JOIN_MS, &coming->invitation, welcome);
-}
-
-static int tell_join_failure(const struct coming *coming, int err)
-{
-    const char *endpoint = coming->has_invitation ? coming->invitation.endpoint : coming->endpoint;
-    if (err == ERR_BUSY && coming->has_invitation &&
-        coming->invitation.expires_s < clock_wall_ms() / 1000) {
+    if (err == ERR_BUSY && coming_is_late(coming)) {
         tell("the invitation's five minutes are over; ask for a new one");
         return EXIT_UNAVAILABLE;
     }
@@ -213,7 +167,7 @@ static int tell_join_failure(const struct coming *coming, int err)
                    "device; ask for a new one"
                  : "nobody answered at %s: does the other node run, and does it still wait for "
                    "this device?",
-             endpoint);
+             coming_place(coming));
         return EXIT_UNAVAILABLE;
     }
     if (err == ERR_FORBIDDEN || err == ERR_STATE) {
@@ -224,78 +178,50 @@ static int tell_join_failure(const struct coming *coming, int err)
         return EXIT_FORBIDDEN;
     }
     if (err == ERR_MALFORMED && !coming->has_invitation) {
-        tell("'%s' is neither an invitation nor HOST:PORT", coming->args->words[0]);
+        tell("'%s' is neither an invitation nor HOST:PORT", args->words[0]);
         return EXIT_USAGE;
     }
     return tell_failure("join", err);
 }
 
-static int join(const struct args *args, const struct place *place, struct coming *coming,
-                struct welcome *welcome)
+static void tell_joined(const struct args *args, const struct place *place,
+                        const struct identity *identity)
 {
-    struct identity identity;
-    struct enrol_hello hello = {.name = ""};
-    const char *name = args_flag(args, "device");
-    identity_make_keys(&identity);
-    hello.device_key = signing_public(&identity.device_secret);
-    hello.transport_key = transport_public(&identity.transport_secret);
-    (void)snprintf(hello.name, sizeof hello.name, "%s", name == NULL ? "" : name);
-    own_endpoint(&place->settings, hello.endpoint);
-    int err = come(coming, &hello, &identity, welcome);
-    if (err != 0) {
-        return tell_join_failure(coming, err);
-    }
-    err = identity_receive(welcome, &coming->invitation, &identity);
-    if (err == 0) {
-        err = introductions_store(place->state, &identity.popup, welcome);
-    }
-    if (err == 0) {
-        err = setup_save(args, place, &identity, &welcome->book);
-    }
-    if (err != 0) {
-        entropy_wipe(&identity, sizeof identity);
-        return tell_failure("join", err);
-    }
     if (args_has(args, "json")) {
-        print_identity_json(place, &identity, NULL);
+        print_identity_json(place, identity, NULL);
     } else {
-        (void)printf("%016llx\n", (unsigned long long)identity.device);
+        (void)printf("%016llx\n", (unsigned long long)identity->device);
     }
-    tell("this device is the pop-up's %s '%s' now", role_text(identity.certificate.role),
-         identity.certificate.name);
+    tell("this device is the pop-up's %s '%s' now", role_text(identity->certificate.role),
+         identity->certificate.name);
     tell_set_up(args, place);
-    entropy_wipe(&identity, sizeof identity);
-    return EXIT_DONE;
 }
 
-/* An invitation, or where to knock: "host:port". */
-static int coming_read(const struct args *args, struct coming *ret_coming)
+static int join(const struct args *args, const struct place *place, struct coming *coming)
 {
-    const char *word = args->words[0];
-    const bool is_bare = strncmp(word, "tcp://", 6) != 0;
-    *ret_coming = (struct coming){.args = args};
-    ret_coming->has_invitation = invitation_decode(word, &ret_coming->invitation) == 0;
-    if (ret_coming->has_invitation) {
-        return EXIT_DONE;
+    struct identity identity;
+    const int err = coming_in(coming, args, place, &identity);
+    int status = EXIT_DONE;
+    if (err == 0) {
+        tell_joined(args, place, &identity);
+    } else {
+        status =
+            coming->is_welcome ? tell_failure("join", err) : tell_join_failure(args, coming, err);
     }
-    if (strncmp(word, "trestle1:", 9) == 0 || strrchr(word, ':') == NULL ||
-        strlen(word) + 8 > sizeof ret_coming->endpoint) {
-        tell("this is no invitation; copy the whole line that trestle invite printed, or give "
-             "HOST:PORT of a node where trestle pair waits");
-        return EXIT_USAGE;
-    }
-    (void)snprintf(ret_coming->endpoint, sizeof ret_coming->endpoint, "%s%s",
-                   is_bare ? "tcp://" : "", word);
-    return EXIT_DONE;
+    entropy_wipe(&identity, sizeof identity);
+    return status;
 }
 
 int command_join(const struct args *args)
 {
     struct place place;
-    struct coming coming;
+    struct coming coming = {.has_invitation = false};
+    struct asking asking = {.args = args};
     int status = place_find(args, &place);
-    if (status == EXIT_DONE) {
-        status = coming_read(args, &coming);
+    if (status == EXIT_DONE && coming_read(args->words[0], &coming) != 0) {
+        tell("this is no invitation; copy the whole line that trestle invite printed, or give "
+             "HOST:PORT of a node where trestle pair waits");
+        status = EXIT_USAGE;
     }
     if (status == EXIT_DONE) {
         status = setup_folder(&place, true);
@@ -303,13 +229,11 @@ int command_join(const struct args *args)
     if (status != EXIT_DONE) {
         return status;
     }
-    struct welcome *welcome = calloc(1, sizeof *welcome);
-    if (welcome == NULL) {
-        return tell_failure("join", ERR_NO_MEMORY);
-    }
-    status = join(args, &place, &coming, welcome);
+    coming.name = args_flag(args, "device");
+    coming.ask = ask_newcomer;
+    coming.context = &asking;
+    status = join(args, &place, &coming);
     entropy_wipe(&coming.invitation, sizeof coming.invitation);
-    free(welcome);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "node/cli/cli.h"
+#include "node/cli/join_page.h"
 #include "node/cli/program.h"
 #include "node/cli/setup.h"
 #include "node/cli/versions.h"
@@ -324,9 +325,8 @@ static int serve(const struct args *args, struct place *place, const struct iden
     return status;
 }
 
-static int load_identity(const struct place *place, struct identity *identity)
+static int tell_keys_failure(const struct place *place, int err)
 {
-    int err = identity_load(place->state, identity);
     if (err == ERR_NOT_FOUND) {
         return tell_not_set_up(place->state);
     }
@@ -334,7 +334,7 @@ static int load_identity(const struct place *place, struct identity *identity)
         tell("%s/keys must be this user's alone: chmod 600", place->state);
         return EXIT_FORBIDDEN;
     }
-    return err == 0 ? EXIT_DONE : tell_failure("keys", err);
+    return tell_failure("keys", err);
 }
 
 /* What comes through a proxy on this machine comes from this machine. */
@@ -348,10 +348,64 @@ static int check_screen(const struct settings *settings)
     return EXIT_SETTINGS;
 }
 
+/* A device that is in no pop-up yet waits for one at its page; then it goes by the settings as they
+ * are by now, and its screens are where the page was. */
+static int await_popup(const struct args *args, struct place *place, int signal_fd,
+                       bool *ret_is_over)
+{
+    char folder[PATH_BYTES_MAX];
+    logger_configure(place->settings.log_format, place->settings.log_level, "new");
+    web_folder(&place->settings, folder);
+    int status = join_page_serve(args, place, text_or_null(folder), signal_fd, ret_is_over);
+    const int port = place->settings.http_port;
+    if (status == EXIT_DONE && !*ret_is_over) {
+        status = place_find(args, place);
+        place->settings.http_port =
+            place->settings.http_port == 0 ? port : place->settings.http_port;
+    }
+    return status;
+}
+
+static int run_node(const struct args *args, struct place *place, const struct identity *identity,
+                    int signal_fd)
+{
+    logger_configure(place->settings.log_format, place->settings.log_level,
+                     identity->certificate.name);
+    int state_fd = open(place->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (state_fd < 0) {
+        return tell_failure(place->state, ERR_IO);
+    }
+    const int status = serve(args, place, identity, signal_fd, state_fd);
+    (void)close(state_fd);
+    return status;
+}
+
+static int run(const struct args *args, struct place *place, int signal_fd)
+{
+    struct identity identity;
+    bool is_over = false;
+    int status = EXIT_DONE, port_fd = -1;
+    int err = identity_load(place->state, &identity);
+    if (err == ERR_NOT_FOUND && place->settings.http_address[0] != '\0') {
+        port_fd = join_page_keep_port(&place->settings);
+        status = await_popup(args, place, signal_fd, &is_over);
+        err = status == EXIT_DONE && !is_over ? identity_load(place->state, &identity) : 0;
+    }
+    if (err != 0) {
+        status = tell_keys_failure(place, err);
+    } else if (status == EXIT_DONE && !is_over) {
+        status = run_node(args, place, &identity, signal_fd);
+    }
+    if (port_fd >= 0) {
+        (void)close(port_fd);
+    }
+    entropy_wipe(&identity, sizeof identity);
+    return status;
+}
+
 int command_run(const struct args *args)
 {
     struct place place;
-    struct identity identity;
     int signal_fd = -1;
     int status = place_find(args, &place);
     if (status == EXIT_DONE) {
@@ -360,22 +414,14 @@ int command_run(const struct args *args)
     if (status == EXIT_DONE) {
         status = check_tls(&place.settings);
     }
-    if (status == EXIT_DONE) {
-        status = load_identity(&place, &identity);
-    }
     if (status != EXIT_DONE) {
         return status;
     }
     check_set_reporter(report_check);
-    logger_configure(place.settings.log_format, place.settings.log_level,
-                     identity.certificate.name);
-    int state_fd = open(place.state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (state_fd < 0 || signals_open(&signal_fd) != 0) {
+    if (signals_open(&signal_fd) != 0) {
         return tell_failure(place.state, ERR_IO);
     }
-    status = serve(args, &place, &identity, signal_fd, state_fd);
+    status = run(args, &place, signal_fd);
     signals_close(signal_fd);
-    (void)close(state_fd);
-    entropy_wipe(&identity, sizeof identity);
     return status;
 }

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/api/text.h"
 #include "node/cli/cli.h"
 #include "node/config/settings_said.h"
+
+enum { CONFIG_BYTES_MAX = 64 * 1024 };
 
 /* The first variable that is set, with @suffix after it. */
 static bool folder_of_variable(const char *variable, const char *suffix, char *to)
@@ -143,4 +146,55 @@ int place_find_said(const struct args *args, struct settings_said *said, struct 
 int place_find(const struct args *args, struct place *ret_place)
 {
     return place_find_said(args, NULL, ret_place);
+}
+
+/* --- who may dial this device --- */
+
+static const char own_config[] = "trestle.conf";
+static const char open_listen[] = "tcp://0.0.0.0:7450";
+
+bool place_may_open(const struct args *args, const struct place *place)
+{
+    static struct settings unsaid;
+    char path[PATH_BYTES_MAX];
+    settings_defaults(&unsaid);
+    return strcmp(place->settings.listen, unsaid.listen) == 0 && !args_has(args, "config") &&
+           !args_has(args, "listen") && !folder_of_variable("TRESTLE_CONFIG", "", path) &&
+           !folder_of_variable("TRESTLE_LISTEN", "", path) &&
+           path_join(path, place->state, own_config) == 0 && !path_exists(path);
+}
+
+int place_open(const struct args *args, struct place *place)
+{
+    char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
+    struct text text = {0};
+    uint8_t *before = NULL;
+    size_t size = 0;
+    int err = path_join(to, place->state, own_config);
+    if (err == 0 && place_config(args, place->state, from) != NULL) {
+        err = file_read(from, CONFIG_BYTES_MAX, &before, &size);
+    }
+    if (err != 0) {
+        return err;
+    }
+    text_append(&text, before, size);
+    free(before);
+    text_append_text(&text, size == 0 ? "" : "\n");
+    text_append_text(&text, "# Said at /join: other devices reach this one.\nlisten = ");
+    text_append_text(&text, open_listen);
+    text_append_text(&text, "\n");
+    err = file_write(to, bytes_of(text.data, text.size), 0644);
+    text_close(&text);
+    if (err == 0) {
+        (void)snprintf(place->settings.listen, sizeof place->settings.listen, "%s", open_listen);
+    }
+    return err;
+}
+
+void place_shut(const struct place *place)
+{
+    char path[PATH_BYTES_MAX];
+    if (path_join(path, place->state, own_config) == 0) {
+        (void)remove(path);
+    }
 }

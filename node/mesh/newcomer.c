@@ -8,15 +8,28 @@
 
 enum { LOOK_MS = 20 };
 
+/* Until when an answer is waited for, and whether it is wanted so long (NULL = nobody ends it). */
+struct patience {
+    uint64_t deadline_ms;
+    const struct newcomer *newcomer;
+};
+
+static bool goes_on(const struct patience *patience)
+{
+    const struct newcomer *newcomer = patience->newcomer;
+    return clock_mono_ms() < patience->deadline_ms &&
+           (newcomer == NULL || newcomer->goes_on == NULL || newcomer->goes_on(newcomer->context));
+}
+
 /* The one frame that comes. The inviter hangs up behind it, so that it may lie here when the
  * connection is gone already. @ret_is_unfinished: somebody is there who had no time for us. */
-static int hear(void *dealer, void *monitor, uint64_t deadline_ms, void *buffer, size_t *ret_size,
-                bool *ret_is_unfinished)
+static int hear(void *dealer, void *monitor, const struct patience *patience, void *buffer,
+                size_t *ret_size, bool *ret_is_unfinished)
 {
     int err = ERR_BUSY;
     bool is_over = false;
     *ret_is_unfinished = false;
-    while (err == ERR_BUSY && !is_over && clock_mono_ms() < deadline_ms) {
+    while (err == ERR_BUSY && !is_over && goes_on(patience)) {
         int fd = -1;
         enum socket_news news = monitor_next(monitor, &fd);
         *ret_is_unfinished = *ret_is_unfinished || news == NEWS_UNFINISHED;
@@ -55,6 +68,7 @@ static int converse(const struct visit *visit, void *dealer, void *monitor,
                     struct welcome *ret_welcome, bool *ret_is_unfinished)
 {
     size_t size = 0;
+    const struct patience patience = {.deadline_ms = visit->deadline_ms};
     int err = dealer_keep_unread(dealer);
     if (err == 0) {
         err = dealer_connect(dealer, visit->invitation->endpoint);
@@ -63,7 +77,7 @@ static int converse(const struct visit *visit, void *dealer, void *monitor,
         err = dealer_send(dealer, visit->frame);
     }
     if (err == 0) {
-        err = hear(dealer, monitor, visit->deadline_ms, visit->buffer, &size, ret_is_unfinished);
+        err = hear(dealer, monitor, &patience, visit->buffer, &size, ret_is_unfinished);
     }
     return err != 0 ? err
                     : answer_read(visit->invitation, visit->hello, bytes_of(visit->buffer, size),
@@ -152,8 +166,8 @@ static int knocking_begin(struct knocking *knocking, const char *endpoint,
 
 /* Commit, be offered, reveal: what both sides then know. */
 static int exchange(struct knocking *knocking, const char *name,
-                    const struct transport_secret *transport_secret, uint64_t deadline_ms,
-                    struct paired *ret_paired)
+                    const struct transport_secret *transport_secret,
+                    const struct patience *patience, struct paired *ret_paired)
 {
     uint8_t frame[PAIR_FRAME_BYTES_MAX];
     struct bytes bytes;
@@ -169,7 +183,7 @@ static int exchange(struct knocking *knocking, const char *name,
         err = dealer_send(knocking->dealer, bytes);
     }
     if (err == 0) {
-        err = hear(knocking->dealer, knocking->monitor, deadline_ms, knocking->buffer, &size,
+        err = hear(knocking->dealer, knocking->monitor, patience, knocking->buffer, &size,
                    &is_unfinished);
     }
     if (err == 0) {
@@ -186,17 +200,18 @@ static int exchange(struct knocking *knocking, const char *name,
 
 /* Say @hello again and again: it is heard once people at the other side have agreed. */
 static int wait_welcome(struct knocking *knocking, const struct invitation *invitation,
-                        struct enrol_hello *hello, const struct secret_key *device_secret,
-                        uint64_t deadline_ms, struct welcome *ret_welcome)
+                        struct enrol_hello *hello, const struct patience *patience,
+                        struct welcome *ret_welcome)
 {
     uint8_t frame[ENROL_HELLO_BYTES_MAX];
     struct bytes bytes;
     size_t size = 0;
-    int err = enrol_hello_encode(invitation, hello, device_secret, frame, &bytes);
+    int err =
+        enrol_hello_encode(invitation, hello, patience->newcomer->device_secret, frame, &bytes);
     if (err != 0) {
         return err;
     }
-    for (err = ERR_BUSY; err == ERR_BUSY && clock_mono_ms() < deadline_ms;) {
+    for (err = ERR_BUSY; err == ERR_BUSY && goes_on(patience);) {
         int fd = -1;
         const enum socket_news news = monitor_next(knocking->monitor, &fd);
         err = dealer_send(knocking->dealer, bytes);
@@ -217,18 +232,21 @@ int newcomer_pair(const struct newcomer *newcomer, struct enrol_hello *hello, un
 {
     struct knocking knocking;
     struct paired paired;
+    struct patience patience = {clock_mono_ms() + timeout_ms, newcomer};
     int err = knocking_begin(&knocking, newcomer->endpoint, newcomer->transport_secret);
     if (err == 0) {
-        err = exchange(&knocking, hello->name, newcomer->transport_secret,
-                       clock_mono_ms() + timeout_ms, &paired);
+        err = exchange(&knocking, hello->name, newcomer->transport_secret, &patience, &paired);
     }
     if (err == 0 && !newcomer->ask(newcomer->context, paired.digits)) {
         err = ERR_STATE;
     }
     if (err == 0) {
         *ret_invitation = paired.invitation;
-        err = wait_welcome(&knocking, ret_invitation, hello, newcomer->device_secret,
-                           clock_mono_ms() + UINT64_C(1000) * INVITATION_SECONDS, ret_welcome);
+        patience.deadline_ms = clock_mono_ms() + UINT64_C(1000) * INVITATION_SECONDS;
+        err = wait_welcome(&knocking, ret_invitation, hello, &patience, ret_welcome);
+    }
+    if (err == ERR_BUSY && newcomer->goes_on != NULL && !newcomer->goes_on(newcomer->context)) {
+        err = ERR_STATE;
     }
     knocking_end(&knocking);
     return err;

@@ -28,12 +28,14 @@ struct newcomer {
     const struct transport_secret *transport_secret;
     /* What a person says of the digits: are they those on the other screen? */
     bool (*ask)(void *context, const char *digits);
+    /* Asked again and again: false ends it. NULL = nobody wants to. */
+    bool (*goes_on)(void *context);
     void *context;
 };
 
 /* The same without an invitation: knock, let @newcomer's person compare, and wait until people
  * there have decided, too. What was agreed on goes to @ret_invitation. Errors as newcomer_join(),
- * and ERR_STATE: the person said no. */
+ * and ERR_STATE: the person said no, or it was ended. */
 MUST_CHECK int newcomer_pair(const struct newcomer *newcomer, struct enrol_hello *hello,
                              unsigned timeout_ms, struct invitation *ret_invitation,
                              struct welcome *ret_welcome);

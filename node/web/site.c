@@ -114,10 +114,19 @@ static void answer_tagged(const struct site_request *request, const char *etag,
     response->is_bare = true;
 }
 
+/* Whatever screen is asked for, a device that is in no pop-up yet shows how it comes into one. */
+static const struct web_file *find_file(const struct site *site, const char *path)
+{
+    static const char newcomers[] = "/newcomer.html";
+    const struct web_file *file = web_files_find(site->files, path);
+    const bool is_page = file != NULL && strncmp(file->type, "text/html", 9) == 0;
+    return is_page && api_is_newcomer(site->api) ? web_files_find(site->files, newcomers) : file;
+}
+
 static void answer_file(struct site *site, const struct site_request *request,
                         struct site_response *response)
 {
-    const struct web_file *file = web_files_find(site->files, request->path);
+    const struct web_file *file = find_file(site, request->path);
     if (file == NULL) {
         (void)refuse(response, ERR_NOT_FOUND, 0, "");
     } else {

@@ -222,11 +222,13 @@ static int copy_origins(struct web *web, const struct web_config *config)
     return 0;
 }
 
-/* Screens that were built without it have none. */
+/* Screens that were built without it have none, nor has a device that is in no pop-up. */
 static int prepare_page(struct web *web, const struct annex *annex)
 {
     const struct web_file *file = web_files_find(web->site.files, "/order.html");
-    return file == NULL ? 0 : page_new(file, annex == NULL ? NULL : annex->card, &web->site.page);
+    return file == NULL || api_is_newcomer(web->site.api)
+               ? 0
+               : page_new(file, annex == NULL ? NULL : annex->card, &web->site.page);
 }
 
 static int prepare(struct web *web, const struct web_config *config, const struct gate *gate)

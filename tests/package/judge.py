@@ -140,11 +140,12 @@ def exposure(package):
 
 
 def unit(package):
-    """The unit runs the packaged program, as the packaged user, when there is a pop-up."""
+    """The unit runs the packaged program, as the packaged user; a gateway's has a pop-up first."""
     text = package.unit.read_text(encoding="utf-8")
+    first = ["ConditionPathExists=%S/trestle/keys"] if package.name == "trestle-gateway" else []
     for line in (f"ExecStart=/usr/bin/{package.name} run --state ${{STATE_DIRECTORY}}",
                  "User=trestle",
-                 "StateDirectory=trestle", "ConditionPathExists=%S/trestle/keys"):
+                 "StateDirectory=trestle", *first):
         if line not in text.splitlines():
             yield f"the unit lacks {line}"
     for page in re.findall(r"file://(\S+)", text):

@@ -84,7 +84,7 @@ TEST(cli, what_is_set_up_is_not_set_up_again)
     struct ran ran = RUN("init", "--state", stall.nodes[0].state);
     assert_int_equal(ran.status, 1);
     assert_non_null(strstr(ran.err, "part of a pop-up already"));
-    assert_int_equal(RUN("run", "--state", stall.nodes[1].state).status, 69);
+    assert_int_equal(RUN("run", "--state", stall.nodes[1].state, "--http", "none").status, 69);
     assert_int_equal(RUN("status", "--state", stall.nodes[0].state).status, 2);
     stall_close(&stall);
 }

@@ -200,7 +200,7 @@ TEST(cli_backup, an_archive_is_replaced_only_when_that_is_said)
     assert_int_equal(ran.status, 1);
     assert_non_null(strstr(ran.err, "--yes"));
     RUN_WELL("restore", file, "--to", stall.nodes[1].state); /* it is the backup still */
-    struct ran waits = RUN("run", "--state", stall.nodes[1].state);
+    struct ran waits = RUN("run", "--state", stall.nodes[1].state, "--http", "none");
     assert_int_equal(waits.status, 69);
     assert_non_null(strstr(waits.err, "holds a restored store"));
     assert_non_null(strstr(RUN("status", "--state", stall.nodes[1].state).err, "trestle join"));

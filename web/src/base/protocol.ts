@@ -118,3 +118,6 @@ export type RouteOf<U extends string, M extends string> =
     U extends PathWith<M>
         ? U
         : { [P in PathWith<M>]: Fits<Parts<U>, Parts<P>> extends true ? P : never }[PathWith<M>];
+/** How a device that is in no pop-up yet comes into one. */
+export type Joining = Schemas["Joining"];
+export type JoiningWanted = Schemas["JoiningWanted"];

@@ -1,5 +1,5 @@
-// How a device comes into the pop-up, from both ends. A new one has no node of the pop-up's yet
-// that could show a page, so this page is another device's, and says what is run where.
+// How a device comes into the pop-up, from both ends: this page is that of a device that is in it.
+// A new one's own is src/newcomer.
 import { useEffect, useState } from "preact/hooks";
 import type { DeviceList } from "../base/protocol";
 import { Header } from "../ui/header";

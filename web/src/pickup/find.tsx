@@ -7,6 +7,7 @@ import { makePart } from "../base/part";
 import type { Order } from "../base/protocol";
 import { phaseText } from "../base/states";
 import { numberText } from "../base/words";
+import { hasCamera } from "../ui/has-camera";
 import { Icon } from "../ui/icon";
 import { ShownOver } from "../ui/part-sheet";
 import { findOrders, isCode } from "./hand-over";
@@ -14,9 +15,7 @@ import { makeWedge } from "./wedge";
 import { t } from "./words";
 
 /** There is none over plain http, nor in every browser: then a scanner does, or the number. */
-const hasCamera =
-    isSecureContext && "BarcodeDetector" in window && navigator.mediaDevices !== undefined;
-const camera = makePart(async () => (await import("./scan")).Camera);
+const camera = makePart(async () => (await import("./scan")).OrderCamera);
 const isCameraOpen = signal(false);
 
 interface Props {

@@ -13,6 +13,7 @@ import "../ui/tokens.css";
 import "../ui/base.css";
 import "../ui/sheet.css";
 import "../ui/desk.css";
+import "../ui/camera.css";
 import "./pickup.css";
 
 restoreTheme("pickup");

@@ -1,70 +1,20 @@
-// Reading a code with the tablet's camera, where the browser can.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Sheet } from "../ui/sheet";
+// Reading an order's code with the tablet's camera.
+import { Camera } from "../ui/camera";
 import { isCode } from "./hand-over";
 import { t } from "./words";
-
-/** As far as it is used; TypeScript does not know it. */
-interface Detector {
-    detect(from: HTMLVideoElement): Promise<readonly { rawValue: string }[]>;
-}
-type DetectorClass = new (wanted: { formats: string[] }) => Detector;
-
-const lookEvery = 200; // ms
 
 interface Props {
     onFound(code: string): void;
     onClose(): void;
 }
 
-export function Camera({ onFound, onClose }: Props) {
-    const video = useRef<HTMLVideoElement>(null);
-    const [said, setSaid] = useState("");
-    useEffect(() => {
-        const { BarcodeDetector } = window as unknown as { BarcodeDetector: DetectorClass };
-        const detector = new BarcodeDetector({ formats: ["qr_code"] });
-        let stream: MediaStream | null = null;
-        let isOver = false;
-        let timer = 0;
-        async function look(): Promise<void> {
-            const codes = video.current ? await detector.detect(video.current).catch(() => []) : [];
-            const code = codes.find(({ rawValue }) => isCode(rawValue));
-            if (isOver) {
-                return;
-            }
-            if (code) {
-                onFound(code.rawValue);
-                return;
-            }
-            setSaid(codes.length > 0 ? t("otherCode") : "");
-            timer = window.setTimeout(() => void look(), lookEvery);
-        }
-        async function start(): Promise<void> {
-            stream = await navigator.mediaDevices.getUserMedia({
-                video: { facingMode: "environment" },
-            });
-            if (video.current && !isOver) {
-                video.current.srcObject = stream;
-                await video.current.play();
-                void look();
-            } else {
-                stop();
-            }
-        }
-        function stop(): void {
-            isOver = true;
-            clearTimeout(timer);
-            for (const track of stream?.getTracks() ?? []) {
-                track.stop();
-            }
-        }
-        start().catch(() => setSaid(t("cameraShut")));
-        return stop;
-    }, []);
-    return (
-        <Sheet title={t("scanTitle")} onClose={onClose}>
-            <video ref={video} class="camera" muted playsInline aria-label={t("cameraSees")} />
-            <p role="status">{said || t("cameraHow")}</p>
-        </Sheet>
-    );
+export function OrderCamera(props: Props) {
+    const says = {
+        title: t("scanTitle"),
+        sees: t("cameraSees"),
+        how: t("cameraHow"),
+        other: t("otherCode"),
+        shut: t("cameraShut"),
+    };
+    return <Camera says={says} isRight={isCode} {...props} />;
 }
