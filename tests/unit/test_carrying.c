@@ -464,9 +464,11 @@ TEST(carrying, who_states_a_fork_carries_in_that_turn_what_it_voids)
     struct head_claim claim = stage_claim(&stage, B, FORK_SEQ);
     claim.hash[0] ^= 1;
     stage_tell(&stage, A, claim);
-    for (uint32_t i = 0; i < 4 && asked() != NULL; i++) {
-        const struct fork_question question = *asked();
-        stage_turn(&stage, A, frame_other(&question));
+    const struct fork_question *question = asked();
+    for (uint32_t i = 0; i < 4 && question != NULL; i++) {
+        const struct fork_question answered = *question; /* of the turn that now ends */
+        stage_turn(&stage, A, frame_other(&answered));
+        question = asked();
     }
     assert_true(is_carried(FORK_SEQ));
     stage_stop(&stage);
