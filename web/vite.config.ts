@@ -61,6 +61,7 @@ export default defineConfig({
     },
     test: {
         include: ["test/**/*.test.ts"],
+        testTimeout: 60_000, // an upper bound that no machine meets; nothing waits for it
         setupFiles: ["test/words.ts"],
     },
 });

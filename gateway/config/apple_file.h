@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/base/err.h"
 
 enum { APPLE_FILE_BYTES_MAX = 64 * 1024 }; /* the provider's has nine KiB */

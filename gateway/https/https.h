@@ -9,7 +9,7 @@
 #ifndef TRESTLE_GATEWAY_HTTPS_HTTPS_H
 #define TRESTLE_GATEWAY_HTTPS_HTTPS_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/base/err.h"
 
 enum {

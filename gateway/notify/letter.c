@@ -6,8 +6,8 @@
 
 #include "gateway/config/sms_fields.h"
 #include "gateway/stripe/form.h"
-#include "node/api/json_build.h"
 #include "node/api/state.h"
+#include "node/json/json_build.h"
 #include "node/os/entropy.h"
 #include "sync/base/check.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "gateway/notify/messenger_state.h"
-#include "node/api/json_build.h"
+#include "node/json/json_build.h"
 #include "node/os/entropy.h"
 
 struct ask {

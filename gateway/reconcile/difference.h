@@ -7,7 +7,7 @@
 #ifndef TRESTLE_GATEWAY_RECONCILE_DIFFERENCE_H
 #define TRESTLE_GATEWAY_RECONCILE_DIFFERENCE_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/base/id.h"
 #include "sync/base/limits.h"
 

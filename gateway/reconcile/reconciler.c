@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gateway/reconcile/statement.h"
-#include "node/api/json_build.h"
+#include "node/json/json_build.h"
 #include "node/os/clock.h"
 #include "node/os/logger.h"
 #include "sync/base/check.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "gateway/settle/settler_state.h"
-#include "node/api/json_build.h"
+#include "node/json/json_build.h"
 #include "node/os/logger.h"
 
 enum {

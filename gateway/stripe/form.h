@@ -6,7 +6,7 @@
 #ifndef TRESTLE_GATEWAY_STRIPE_FORM_H
 #define TRESTLE_GATEWAY_STRIPE_FORM_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 
 /* "name=value", after "&" unless it is the first. @name is one of ours. */
 void form_add(struct text *form, const char *name, struct bytes value);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "gateway/stripe/request.h"
-#include "node/api/hex.h"
+#include "node/json/hex.h"
 
 static const json_t *root_of(const struct stripe_reply *reply)
 {

@@ -8,7 +8,7 @@
 #define TRESTLE_GATEWAY_STRIPE_REQUEST_H
 
 #include "gateway/settle/attempt.h"
-#include "node/api/text.h"
+#include "node/json/text.h"
 
 #define STRIPE_VERSION "2026-10-28.endive"
 

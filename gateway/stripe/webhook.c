@@ -3,7 +3,7 @@
 #include <mbedtls/constant_time.h>
 #include <mbedtls/md.h>
 
-#include "node/api/hex.h"
+#include "node/json/hex.h"
 #include "sync/base/check.h"
 
 enum { MAC_BYTES = 32, SECONDS_DIGITS_MAX = 15 };

@@ -8,7 +8,7 @@
 
 #include "gateway/settle/settler.h"
 #include "gateway/uplink/kitchen.h"
-#include "node/api/teller.h"
+#include "node/stream/teller.h"
 
 /* Borrowed for as long as the teller speaks. */
 struct uplink {

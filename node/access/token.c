@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/json.h"
+#include "node/json/json.h"
 #include "sync/base/check.h"
 
 /* base64url of {"alg":"EdDSA","typ":"JWT"}, and the dot. */

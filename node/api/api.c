@@ -9,9 +9,9 @@
 #include "node/api/api_read.h"
 #include "node/api/blob.h"
 #include "node/api/cart.h"
-#include "node/api/fill.h"
 #include "node/api/invite.h"
 #include "node/api/sign.h"
+#include "node/json/fill.h"
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 

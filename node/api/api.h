@@ -6,9 +6,9 @@
 #define TRESTLE_NODE_API_API_H
 
 #include "node/access/access.h"
-#include "node/api/metrics.h"
 #include "node/api/routes.h"
 #include "node/api/state.h"
+#include "node/figures/metrics.h"
 #include "sync/domain/blob.h"
 
 enum { API_BODY_BYTES_MAX = 64 * 1024, API_PATH_BYTES_MAX = 256 };

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/board.h"
 #include "node/blob/words.h"
+#include "node/figures/board.h"
 #include "node/os/entropy.h"
 #include "sync/domain/record.h"
 

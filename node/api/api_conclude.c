@@ -5,8 +5,8 @@
 #include "node/api/api.h"
 #include "node/api/api_read.h"
 #include "node/api/blob.h"
-#include "node/api/json_problem.h"
 #include "node/api/sign.h"
+#include "node/json/json_problem.h"
 #include "sync/base/check.h"
 
 /* --- problems --- */

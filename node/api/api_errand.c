@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "node/access/forwarded.h"
-#include "node/api/json_build.h"
-#include "node/api/json_cart.h"
-#include "node/api/json_read.h"
+#include "node/json/json_build.h"
+#include "node/json/json_cart.h"
+#include "node/json/json_read.h"
 #include "node/os/clock.h"
 #include "sync/base/check.h"
 

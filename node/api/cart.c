@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "node/access/access.h"
-#include "node/api/json_cart.h"
+#include "node/json/json_cart.h"
 #include "node/os/entropy.h"
 #include "sync/domain/cart.h"
 

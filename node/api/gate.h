@@ -25,7 +25,7 @@
 #include "node/api/reconcile.h"
 #include "node/blob/blobs.h"
 #include "sync/base/store.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "sync/roster/roster.h"
 
 enum gate_link { GATE_LINKED = 0, GATE_CONNECTING = 1, GATE_REFUSED = 2, GATE_LOST = 3 };

@@ -37,16 +37,16 @@ enum joining_state {
 
 /* Why it failed, each with what to do next. */
 enum joining_trouble {
-    TROUBLE_NO_CODE,    /* the text is no invitation */
-    TROUBLE_NO_PLACE,   /* the text is no place */
-    TROUBLE_EXPIRED,    /* its five minutes are over */
-    TROUBLE_UNANSWERED, /* nobody is there: off, out of reach, or the code was used */
-    TROUBLE_REFUSED,    /* the code is not accepted there, or the digits were others */
-    TROUBLE_ENDED,      /* the person here said that the digits differ, or went away */
-    TROUBLE_INTRUDER,   /* who answered is not who invited */
-    TROUBLE_OCCUPIED,   /* the data folder holds what another pop-up left */
-    TROUBLE_DISK,       /* nothing can be kept there */
-    TROUBLE_OTHER,
+    JOINING_NO_CODE,    /* the text is no invitation */
+    JOINING_NO_PLACE,   /* the text is no place */
+    JOINING_EXPIRED,    /* its five minutes are over */
+    JOINING_UNANSWERED, /* nobody is there: off, out of reach, or the code was used */
+    JOINING_REFUSED,    /* the code is not accepted there, or the digits were others */
+    JOINING_ENDED,      /* the person here said that the digits differ, or went away */
+    JOINING_INTRUDER,   /* who answered is not who invited */
+    JOINING_OCCUPIED,   /* the data folder holds what another pop-up left */
+    JOINING_DISK,       /* nothing can be kept there */
+    JOINING_OTHER,
 };
 
 /* How it stands. */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "node/api/api.h"
-#include "node/api/json_build.h"
-#include "node/api/json_read.h"
 #include "node/api/state.h"
+#include "node/json/json_build.h"
+#include "node/json/json_read.h"
 
 /* What a gateway of its own prints: DIFFERENCES_TOLD_MAX of them and their sums take less. */
 enum { OWN_BYTES_MAX = 1024 * 1024 };

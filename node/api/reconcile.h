@@ -9,7 +9,7 @@
 #ifndef TRESTLE_NODE_API_RECONCILE_H
 #define TRESTLE_NODE_API_RECONCILE_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/base/bytes.h"
 
 enum {

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/hex.h"
 #include "node/api/routes.h"
+#include "node/json/hex.h"
 
 static bool match_order(const char *text, size_t size, struct route_match *match)
 {

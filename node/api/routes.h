@@ -7,7 +7,7 @@
 #define TRESTLE_NODE_API_ROUTES_H
 
 #include "node/access/rate_class.h"
-#include "node/api/schema.h"
+#include "node/json/schema.h"
 #include "sync/domain/till.h"
 
 enum {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "node/api/blob.h"
-#include "node/api/fill.h"
-#include "node/api/json_access.h"
-#include "node/api/json_build.h"
+#include "node/json/fill.h"
+#include "node/json/json_access.h"
+#include "node/json/json_build.h"
 #include "node/os/entropy.h"
 
 static struct access *access_of(const struct state *state)

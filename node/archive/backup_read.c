@@ -8,7 +8,7 @@
 #include "node/os/entropy.h"
 #include "sync/domain/opaque.h"
 #include "sync/log/run.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "sync/roster/statement.h"
 
 enum { COMMIT_EVENTS = 4096, FIELDS_MAX = 5 };

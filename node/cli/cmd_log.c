@@ -5,13 +5,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "node/api/board.h"
 #include "node/api/state.h"
 #include "node/cli/cli.h"
 #include "node/cli/event_words.h"
 #include "node/cli/journal.h"
 #include "node/cli/reply.h"
 #include "node/cli/terminal.h"
+#include "node/figures/board.h"
 #include "node/os/room.h"
 #include "sync/domain/menu.h"
 #include "sync/log/run.h"

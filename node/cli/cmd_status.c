@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/json.h"
 #include "node/cli/cli.h"
 #include "node/cli/http.h"
 #include "node/cli/program.h"
 #include "node/cli/reply.h"
 #include "node/cli/setup.h"
+#include "node/json/json.h"
 
 enum { STATUS_HEALTHY = 0, STATUS_DEGRADED = 1, STATUS_DOWN = 2 };
 

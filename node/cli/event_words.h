@@ -5,7 +5,7 @@
 #ifndef TRESTLE_NODE_CLI_EVENT_WORDS_H
 #define TRESTLE_NODE_CLI_EVENT_WORDS_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/domain/order.h"
 
 struct event_scene {

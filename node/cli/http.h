@@ -5,7 +5,7 @@
 #ifndef TRESTLE_NODE_CLI_HTTP_H
 #define TRESTLE_NODE_CLI_HTTP_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/base/err.h"
 
 struct http_request {

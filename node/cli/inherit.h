@@ -7,9 +7,9 @@
 #ifndef TRESTLE_NODE_CLI_INHERIT_H
 #define TRESTLE_NODE_CLI_INHERIT_H
 
-#include "node/api/text.h"
 #include "node/cli/door.h"
 #include "node/cli/old_popup.h"
+#include "node/json/text.h"
 
 enum { INHERITED_KINDS = 7, INHERITED_ORPHANS_MAX = 32 };
 

@@ -158,23 +158,23 @@ static enum joining_trouble trouble_of(const struct coming *coming, int err)
     static const struct {
         int err;
         enum joining_trouble there, here; /* before it was welcome, and after */
-    } rows[] = {{ERR_BUSY, TROUBLE_UNANSWERED, TROUBLE_OTHER},
-                {ERR_FORBIDDEN, TROUBLE_REFUSED, TROUBLE_DISK},
-                {ERR_STATE, TROUBLE_ENDED, TROUBLE_OTHER},
-                {ERR_MALFORMED, TROUBLE_NO_PLACE, TROUBLE_OTHER},
-                {ERR_MISMATCH, TROUBLE_INTRUDER, TROUBLE_OCCUPIED},
-                {ERR_BAD_SIGNATURE, TROUBLE_INTRUDER, TROUBLE_INTRUDER},
-                {ERR_IO, TROUBLE_OTHER, TROUBLE_DISK},
-                {ERR_FULL, TROUBLE_OTHER, TROUBLE_DISK}};
+    } rows[] = {{ERR_BUSY, JOINING_UNANSWERED, JOINING_OTHER},
+                {ERR_FORBIDDEN, JOINING_REFUSED, JOINING_DISK},
+                {ERR_STATE, JOINING_ENDED, JOINING_OTHER},
+                {ERR_MALFORMED, JOINING_NO_PLACE, JOINING_OTHER},
+                {ERR_MISMATCH, JOINING_INTRUDER, JOINING_OCCUPIED},
+                {ERR_BAD_SIGNATURE, JOINING_INTRUDER, JOINING_INTRUDER},
+                {ERR_IO, JOINING_OTHER, JOINING_DISK},
+                {ERR_FULL, JOINING_OTHER, JOINING_DISK}};
     if (err == ERR_BUSY && coming_is_late(coming)) {
-        return TROUBLE_EXPIRED;
+        return JOINING_EXPIRED;
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].err == err) {
             return coming->is_welcome ? rows[i].here : rows[i].there;
         }
     }
-    return TROUBLE_OTHER;
+    return JOINING_OTHER;
 }
 
 /* 0, or what went wrong in @ret_trouble. */
@@ -188,12 +188,12 @@ static int come(struct joiner *joiner, const struct joining_wish *wish, struct c
     int err = 0;
     const int status = setup_folder(&place, true);
     if (status != EXIT_DONE) {
-        *ret_trouble = status == EXIT_FAILED ? TROUBLE_OCCUPIED : TROUBLE_DISK;
+        *ret_trouble = status == EXIT_FAILED ? JOINING_OCCUPIED : JOINING_DISK;
         return ERR_STATE;
     }
     view_set(joiner, JOINING_KNOCKS, coming_place(coming));
     if (is_opened && place_open(joiner->config.args, &place) != 0) {
-        *ret_trouble = TROUBLE_DISK;
+        *ret_trouble = JOINING_DISK;
         return ERR_IO;
     }
     err = coming_in(coming, &nothing_said, &place, &identity);
@@ -214,7 +214,7 @@ static int try_wish(struct joiner *joiner, const struct joining_wish *wish,
     const bool is_coded = wish->code[0] != '\0';
     int err = coming_read(is_coded ? wish->code : wish->place, &coming);
     if (err != 0 || coming.has_invitation != is_coded) {
-        *ret_trouble = is_coded ? TROUBLE_NO_CODE : TROUBLE_NO_PLACE;
+        *ret_trouble = is_coded ? JOINING_NO_CODE : JOINING_NO_PLACE;
         err = ERR_MALFORMED;
     } else {
         coming.name = wish->name;
@@ -240,21 +240,21 @@ static bool wish_take(struct joiner *joiner, struct joining_wish *ret_wish)
 
 /* For the log: the code is in no line of it. */
 static const char *const trouble_texts[] = {
-    [TROUBLE_NO_CODE] = "what was given is no invitation",
-    [TROUBLE_NO_PLACE] = "what was given is no place",
-    [TROUBLE_EXPIRED] = "the invitation's five minutes are over",
-    [TROUBLE_UNANSWERED] = "nobody answered",
-    [TROUBLE_REFUSED] = "it was refused there",
-    [TROUBLE_ENDED] = "the person here ended it",
-    [TROUBLE_INTRUDER] = "who answered is not who invited",
-    [TROUBLE_OCCUPIED] = "the state folder holds what another pop-up left",
-    [TROUBLE_DISK] = "the state folder takes nothing",
-    [TROUBLE_OTHER] = "something went wrong",
+    [JOINING_NO_CODE] = "what was given is no invitation",
+    [JOINING_NO_PLACE] = "what was given is no place",
+    [JOINING_EXPIRED] = "the invitation's five minutes are over",
+    [JOINING_UNANSWERED] = "nobody answered",
+    [JOINING_REFUSED] = "it was refused there",
+    [JOINING_ENDED] = "the person here ended it",
+    [JOINING_INTRUDER] = "who answered is not who invited",
+    [JOINING_OCCUPIED] = "the state folder holds what another pop-up left",
+    [JOINING_DISK] = "the state folder takes nothing",
+    [JOINING_OTHER] = "something went wrong",
 };
 
 static void serve(struct joiner *joiner, const struct joining_wish *wish)
 {
-    enum joining_trouble trouble = TROUBLE_OTHER;
+    enum joining_trouble trouble = JOINING_OTHER;
     const int err = try_wish(joiner, wish, &trouble);
     bell_lock(&joiner->bell);
     joiner->view.state = err == 0 ? JOINING_DONE : JOINING_FAILED;

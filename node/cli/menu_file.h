@@ -12,8 +12,8 @@
 #ifndef TRESTLE_NODE_CLI_MENU_FILE_H
 #define TRESTLE_NODE_CLI_MENU_FILE_H
 
-#include "node/api/text.h"
 #include "node/cli/reply.h"
+#include "node/json/text.h"
 #include "sync/base/err.h"
 
 enum { MENU_PROBLEM_BYTES_MAX = 256 };

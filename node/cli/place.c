@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/text.h"
 #include "node/cli/cli.h"
 #include "node/config/settings_said.h"
+#include "node/json/text.h"
 
 enum { CONFIG_BYTES_MAX = 64 * 1024 };
 

@@ -7,7 +7,7 @@
 #ifndef TRESTLE_NODE_CLI_QR_H
 #define TRESTLE_NODE_CLI_QR_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "node/os/matrix_code.h"
 #include "sync/base/err.h"
 

@@ -6,7 +6,7 @@
 #ifndef TRESTLE_NODE_CLI_REPLY_H
 #define TRESTLE_NODE_CLI_REPLY_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 
 struct reply;
 struct reply_node;

@@ -5,10 +5,10 @@
 #ifndef TRESTLE_NODE_CLI_SETUP_H
 #define TRESTLE_NODE_CLI_SETUP_H
 
-#include "node/api/text.h"
 #include "node/cli/cli.h"
 #include "node/config/book.h"
 #include "node/config/identity.h"
+#include "node/json/text.h"
 
 /* Make the folder, and clear it of what an interrupted set-up left; refuse one that is in use
  * already. @may_be_restored: a store that waits there for its device is no reason to. EXIT_DONE, or

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/schema_fields.h"
+#include "node/json/schema_fields.h"
 #include "sync/base/check.h"
 
 /* As SCHEMA(), for this file alone. */

@@ -7,8 +7,8 @@
 #ifndef TRESTLE_NODE_CLI_SHAPE_H
 #define TRESTLE_NODE_CLI_SHAPE_H
 
-#include "node/api/schema.h"
-#include "node/api/text.h"
+#include "node/json/schema.h"
+#include "node/json/text.h"
 
 struct shape {
     const char *name; /* "printer.list": the command, and its verb where it has one */

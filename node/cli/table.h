@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 
 struct table {
     FILE *file;

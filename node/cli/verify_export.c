@@ -5,10 +5,10 @@
 
 #include <sodium.h>
 
-#include "node/api/hex.h"
 #include "node/cli/cli.h"
 #include "node/cli/reply.h"
 #include "node/cli/verify_scratch.h"
+#include "node/json/hex.h"
 #include "sync/roster/statement.h"
 
 enum { LINE_BYTES_MAX = 256 * 1024 };

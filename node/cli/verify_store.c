@@ -9,8 +9,8 @@
 #include "node/os/clock.h"
 #include "node/os/room.h"
 #include "sync/domain/entity.h"
-#include "sync/remaking.h"
-#include "sync/replica.h"
+#include "sync/replica/remaking.h"
+#include "sync/replica/replica.h"
 
 enum { NAMED_HASH_BYTES = 16 };
 

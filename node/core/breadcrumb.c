@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "node/os/file.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 enum { FILE_BYTES = 32 };
 

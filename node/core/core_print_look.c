@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/board.h"
 #include "node/core/core_print.h"
+#include "node/figures/board.h"
 #include "node/os/clock.h"
 #include "sync/domain/change_number.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "node/api/board.h"
 #include "node/core/core_print.h"
+#include "node/figures/board.h"
 #include "node/print/plain.h"
 
 _Static_assert((int)PLAIN_BYTES_MAX <= (int)ESCPOS_BYTES_MAX, "one buffer for both");

@@ -24,7 +24,7 @@
 #include "node/mesh/sightings.h"
 #include "node/mesh/transport.h"
 #include "node/store/store_lmdb.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 /* The request that a newcomer's certificate goes by; the web thread's never are that high. */
 #define REQUEST_ENROL UINT64_MAX

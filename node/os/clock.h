@@ -5,7 +5,7 @@
 #ifndef TRESTLE_NODE_OS_CLOCK_H
 #define TRESTLE_NODE_OS_CLOCK_H
 
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 struct moment clock_now(void);
 uint64_t clock_mono_ms(void);

@@ -1,7 +1,7 @@
 /* matrix_code.h - a text as the dark and light modules of a QR code (ISO/IEC 18004).
  *
  * Layer: node. libqrencode behind it; drawn on terminals by node/cli/qr.h, and on pages and their
- * print by node/api/json_qr.h.
+ * print by node/json/json_qr.h.
  */
 #ifndef TRESTLE_NODE_OS_MATRIX_CODE_H
 #define TRESTLE_NODE_OS_MATRIX_CODE_H

@@ -5,7 +5,7 @@
 #ifndef TRESTLE_NODE_WEB_GZIP_H
 #define TRESTLE_NODE_WEB_GZIP_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "sync/base/err.h"
 
 /* Replace what @to holds by @plain (below 4 GiB), compressed as far as it goes. ERR_NO_MEMORY. */

@@ -14,8 +14,8 @@
 #include <stdatomic.h>
 #include <sys/un.h>
 
-#include "node/api/live.h"
-#include "node/api/stream.h"
+#include "node/stream/live.h"
+#include "node/stream/stream.h"
 #include "node/web/site.h"
 #include "node/web/web.h"
 

@@ -21,7 +21,7 @@
  * their way; after a timeout it takes them for lost and grants a new window. Both ends stop at one
  * window, so that what they think of each other cannot drift.
  *
- * Not here: verifying and storing events (sync/replica_accept.c).
+ * Not here: verifying and storing events (sync/replica/replica_accept.c).
  */
 #ifndef TRESTLE_SYNC_MESH_MESH_H
 #define TRESTLE_SYNC_MESH_MESH_H

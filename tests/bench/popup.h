@@ -7,7 +7,7 @@
 #define TRESTLE_TESTS_BENCH_POPUP_H
 
 #include "node/store/store_lmdb.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 struct bench_device {
     struct secret_key device_secret, log_secret;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/fill.h"
+#include "node/json/fill.h"
 #include "sync/base/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

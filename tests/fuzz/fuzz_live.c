@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "node/api/json_live.h"
+#include "node/json/json_live.h"
 #include "sync/base/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

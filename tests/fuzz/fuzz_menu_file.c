@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/json.h"
 #include "node/cli/menu_file.h"
+#include "node/json/json.h"
 #include "sync/base/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -14,7 +14,7 @@
 #include "gateway/reconcile/books.h"
 #include "gateway/reconcile/reconciler.h"
 #include "gateway/stripe/reader.h"
-#include "node/api/json.h"
+#include "node/json/json.h"
 #include "node/os/bell.h"
 #include "node/os/clock.h"
 #include "node/os/entropy.h"

@@ -18,7 +18,7 @@
 #ifndef TRESTLE_TESTS_LIB_CLUSTER_H
 #define TRESTLE_TESTS_LIB_CLUSTER_H
 
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/prng.h"
 #include "tests/lib/store_memory.h"
 

@@ -1,7 +1,7 @@
 #include "tests/lib/rebuild.h"
 
 #include "sync/base/check.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 void rebuild_all(struct replica *replica, struct store_txn *txn)
 {

@@ -3,7 +3,7 @@
 #ifndef TRESTLE_TESTS_LIB_REBUILD_H
 #define TRESTLE_TESTS_LIB_REBUILD_H
 
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 /* Within a turn of @replica, which stays open. */
 void rebuild_all(struct replica *replica, struct store_txn *txn);

@@ -4,7 +4,7 @@
 
 #include "sync/base/check.h"
 #include "sync/log/damage.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 uint32_t scrub_alarms[ALARM_COUNT];
 

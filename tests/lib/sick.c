@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sync/base/check.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 enum { FURTHER = 64 };
 

@@ -8,7 +8,7 @@
 #define TRESTLE_TESTS_LIB_STAGE_H
 
 #include "sync/mesh/message.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/journal.h"
 #include "tests/lib/store_memory.h"
 

@@ -5,7 +5,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/change_number.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/history_mesh.h"
 #include "tests/lib/store_memory.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/fill.h"
-#include "node/api/json.h"
 #include "node/cli/reply.h"
+#include "node/json/fill.h"
+#include "node/json/json.h"
 #include "tests/lib/test.h"
 
 enum fault {

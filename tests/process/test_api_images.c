@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "node/api/blob.h"
-#include "node/api/hex.h"
+#include "node/json/hex.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
 #include "tests/process/lib/raw.h"

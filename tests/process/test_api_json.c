@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/fill.h"
-#include "node/api/json_problem.h"
-#include "node/api/json_read.h"
 #include "node/api/state.h"
+#include "node/json/fill.h"
+#include "node/json/json_problem.h"
+#include "node/json/json_read.h"
 #include "tests/lib/assert_text.h"
 #include "tests/lib/test.h"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/json_guest.h"
-#include "node/api/json_money.h"
 #include "node/api/state.h"
+#include "node/json/json_guest.h"
+#include "node/json/json_money.h"
 #include "node/print/receipt_name.h"
 #include "sync/domain/receipt.h"
 #include "tests/lib/stall.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "node/os/clock.h"
-#include "sync/remaking.h"
+#include "sync/replica/remaking.h"
 #include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"

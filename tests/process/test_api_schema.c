@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "gateway/routes.h"
-#include "node/api/json.h"
 #include "node/api/routes.h"
+#include "node/json/json.h"
 #include "tests/lib/test.h"
 
 static char where[JSON_WHERE_BYTES_MAX];

@@ -15,7 +15,7 @@
 #include "node/core/control.h"
 #include "node/core/fence.h"
 #include "node/os/file.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/faults.h"
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "node/access/table_code.h"
-#include "node/api/json_qr.h"
-#include "node/api/live.h"
+#include "node/json/json_qr.h"
 #include "node/os/matrix_code.h"
+#include "node/stream/live.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
 #include "tests/process/lib/held_store.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/schema.h"
+#include "node/json/schema.h"
 #include "node/os/clock.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "node/api/hex.h"
+#include "node/json/hex.h"
 #include "node/os/file.h"
 #include "sync/base/crypto.h"
 #include "tests/lib/test.h"

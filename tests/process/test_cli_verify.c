@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "node/os/file.h"
 #include "node/store/store_lmdb.h"
 #include "sync/log/tables.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/programs.h"
 

@@ -9,7 +9,7 @@
 #include "sync/domain/turn.h"
 #include "sync/log/run.h"
 #include "sync/log/salvage.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/golden.h"

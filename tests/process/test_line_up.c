@@ -1,9 +1,9 @@
 /* A place in the queue, and what is told of it. */
-#include "node/api/line_up.h"
+#include "node/figures/line_up.h"
 
 #include <string.h>
 
-#include "node/api/station_load.h"
+#include "node/figures/station_load.h"
 #include "sync/domain/record.h"
 #include "tests/lib/test.h"
 

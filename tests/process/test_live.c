@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "node/api/live.h"
+#include "node/stream/live.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/customer.h"
 #include "tests/process/lib/owner.h"

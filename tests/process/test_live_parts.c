@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/api/json_live.h"
-#include "node/api/live_follow.h"
-#include "node/api/live_menu.h"
+#include "node/json/json_live.h"
 #include "node/os/entropy.h"
+#include "node/stream/live_follow.h"
+#include "node/stream/live_menu.h"
 #include "tests/lib/test.h"
 
 static struct entity_id id_of(uint32_t number)

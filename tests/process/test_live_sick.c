@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "node/access/access.h"
-#include "node/api/live_parts.h"
 #include "node/os/clock.h"
+#include "node/stream/live_parts.h"
 #include "tests/lib/shop.h"
 #include "tests/process/lib/golden.h"
 

@@ -1,5 +1,5 @@
 /* test_replica_scarce.c - a replica that finds no memory is none. */
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 #include "tests/lib/test.h"
 #include "tests/process/lib/scarce.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/json_trade.h"
+#include "node/json/json_trade.h"
 #include "tests/lib/prng.h"
 #include "tests/lib/stall.h"
 #include "tests/process/lib/memory_node.h"

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "node/access/token.h"
-#include "node/api/live.h"
 #include "node/os/clock.h"
+#include "node/stream/live.h"
 #include "node/web/web_state.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "tests/lib/test.h"
 #include "tests/process/lib/booth.h"
 #include "tests/process/lib/customer.h"

@@ -6,7 +6,7 @@
  * while.
  */
 #include "sync/base/check.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/sim/sim_internal.h"
 
 enum {

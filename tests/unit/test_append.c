@@ -1,7 +1,7 @@
 /* test_append.c - what a device writes to its own log: one event, a full run, a command's events as
  * one block, and what is written again of another log.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

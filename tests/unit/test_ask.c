@@ -9,7 +9,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/quote.h"
 #include "sync/domain/stock_events.h"
-#include "sync/replica_stock.h"
+#include "sync/replica/replica_stock.h"
 #include "tests/lib/stage_shop.h"
 
 enum { ITEM = 1, PEERS = 10, ASKER = 0, FAR = 9, KEY_BYTES = 16 };

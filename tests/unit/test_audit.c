@@ -1,7 +1,7 @@
 /* test_audit.c - all rows of a store are held against the journal: of every entity, whoever says
  * something of it, and what is wrong is said.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

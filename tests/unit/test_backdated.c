@@ -1,6 +1,6 @@
 /* A stolen key signs on after its revocation and dates that back, naming nothing that it had seen:
  * whatever comes first, the order ends as if it had not. */
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* test_carrying.c - what a device carries on of a log that forked, within what it may, at a disk
  * that fails, lost or spoilt some of it.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

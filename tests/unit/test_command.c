@@ -1,6 +1,6 @@
 /* Commands against what peers did: numbers that stay unique, commands that are whole or not at all.
  */
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 #include <stdio.h>
 #include <string.h>

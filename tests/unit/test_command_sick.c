@@ -1,7 +1,7 @@
 /* test_command_sick.c - what people want, at a disk that fails or has spoilt something, and when
  * the turn is full: they are told, and nothing is written by halves.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/menu.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/sick.h"
 #include "tests/lib/test.h"

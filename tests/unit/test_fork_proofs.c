@@ -2,7 +2,7 @@
  * fails in the turn, or spoils the event between a question and its answer; another fork is stated
  * in the same turn; nothing stands as a proof any more.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

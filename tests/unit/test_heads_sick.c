@@ -1,7 +1,7 @@
 /* test_heads_sick.c - where the logs end is made of the logs again, whatever a head says; and where
  * the disk fails meanwhile, the store is not opened, or the turn is undone.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* test_local_sick.c - what a device keeps for itself alone, carts, quotes and whose an order is, at
  * a disk that fails, or that lost or spoilt some of it.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

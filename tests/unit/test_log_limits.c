@@ -1,7 +1,7 @@
 /* test_log_limits.c - where what counts of a log ends, on a disk that spoilt the very event there:
  * the device starts, and tells of that log what is there before until it is mended.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

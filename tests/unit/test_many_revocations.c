@@ -2,7 +2,7 @@
  * hears of all of them comes to the same. */
 #include <string.h>
 
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/test.h"
 

@@ -5,7 +5,7 @@
 
 #include "sync/domain/order_events.h"
 #include "sync/domain/receipt.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/local_hands.h"
 
 enum { LOOK_MAX = 4096 /* numbers that a device looks at */ };

@@ -2,8 +2,8 @@
  * way is nonsense: whatever fails is told, and in the end all is as it was. */
 #include <string.h>
 
-#include "sync/remaking.h"
-#include "sync/replica_state.h"
+#include "sync/replica/remaking.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/sick.h"
 #include "tests/lib/spoil.h"

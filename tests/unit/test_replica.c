@@ -1,11 +1,11 @@
 /* One replica by itself: it opens, takes orders, answers once, survives an aborted turn. */
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 
 #include <string.h>
 
 #include <sodium.h>
 
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/rebuild.h"
 #include "tests/lib/store_memory.h"
 #include "tests/lib/test.h"

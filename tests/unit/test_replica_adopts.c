@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_sick.h"
 #include "tests/lib/test.h"
 

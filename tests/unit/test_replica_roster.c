@@ -1,7 +1,7 @@
 /* What a device says of the roster in its own log, while the roster changes around it. */
 #include <string.h>
 
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_sick.h"
 #include "tests/lib/test.h"
 

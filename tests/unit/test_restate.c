@@ -1,7 +1,7 @@
 /* test_restate.c - what a device stated of the roster in a log that forked: what of it the device
  * states again under the log that it goes on with, and what not.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include "sync/base/check.h"
 #include "sync/roster/statement.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sync/domain/entity.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/shop.h"
 #include "tests/lib/spoil.h"
 

@@ -1,6 +1,6 @@
 /* A disk spoils what a device knows of the ends of logs: it makes heads anew of the logs
  * themselves, without anybody, and writes on no log whose end it does not know. */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/scrub_stall.h"
 #include "tests/lib/test.h"
 

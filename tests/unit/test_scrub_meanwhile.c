@@ -2,7 +2,7 @@
  * made of and sent of them. */
 #include <string.h>
 
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/scrub_stall.h"
 #include "tests/lib/test.h"
 

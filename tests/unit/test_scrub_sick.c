@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "sync/log/damage.h"
-#include "sync/replica_scrub.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_scrub.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_sick.h"
 #include "tests/lib/test.h"
 

@@ -2,7 +2,7 @@
  * what it found in a turn that was undone it finds again. */
 #include "sync/log/damage.h"
 
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/spoil.h"
 #include "tests/lib/stage.h"
 #include "tests/lib/test.h"

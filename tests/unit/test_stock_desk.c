@@ -8,7 +8,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/stock_events.h"
-#include "sync/replica_stock.h"
+#include "sync/replica/replica_stock.h"
 #include "tests/lib/stage_shop.h"
 
 enum { ITEM = 1, KEY_BYTES = 16, PEERS = 10 };

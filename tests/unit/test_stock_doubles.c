@@ -7,7 +7,7 @@
 
 #include "sync/base/check.h"
 #include "sync/domain/stock_events.h"
-#include "sync/replica_stock.h"
+#include "sync/replica/replica_stock.h"
 #include "tests/lib/stage_shop.h"
 
 enum { ITEM = 2, LINE = 1, PEERS = 8 };

@@ -1,6 +1,6 @@
 /* test_taken.c - what of a peer's events is taken in, at the bounds of what a device can hold.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <string.h>
 

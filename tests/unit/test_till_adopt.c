@@ -10,7 +10,7 @@
 #include "sync/domain/blob.h"
 #include "sync/domain/order_events.h"
 #include "sync/domain/stock.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "sync/roster/statement.h"
 #include "tests/lib/stage_shop.h"
 

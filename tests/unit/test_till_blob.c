@@ -8,7 +8,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/blob.h"
 #include "sync/domain/day.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_shop.h"
 
 enum { A, PEERS, TEA = 5, PRICE = 300, UNKNOWN = 5000 /* of newer software */ };

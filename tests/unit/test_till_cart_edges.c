@@ -7,7 +7,7 @@
 
 #include "sync/domain/cart.h"
 #include "sync/domain/till_cart.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/diner.h"
 #include "tests/lib/stage_shop.h"
 

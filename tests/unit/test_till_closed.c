@@ -10,7 +10,7 @@
 #include "sync/domain/menu.h"
 #include "sync/domain/record.h"
 #include "sync/domain/sheet.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage.h"
 
 enum { KEY_BYTES = 16, OPAQUE_TYPE = 1002, FILLING = ENTITY_EVENTS_PER_LOG_MAX - 1, FEW = 8 };

@@ -8,7 +8,7 @@
 #include "sync/base/check.h"
 #include "sync/domain/drawer.h"
 #include "sync/domain/entity.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_shop.h"
 
 enum { PEER = 0, TILL = 1, FLOAT = 10000 };

@@ -4,7 +4,7 @@
 #include "tests/lib/test.h"
 
 #include "sync/domain/quote.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_shop.h"
 
 enum { SOUP = 1, STEW = 2, PRICE = 500, ANNA = 1001, WANTED = 3, HERE = 1 };

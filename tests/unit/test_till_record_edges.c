@@ -10,7 +10,7 @@
 #include "sync/domain/blob.h"
 #include "sync/domain/entity.h"
 #include "sync/domain/record.h"
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 #include "tests/lib/stage_shop.h"
 
 enum { A, PEERS, TEA = 5, PRICE = 300, ANNA = 1001, BERT = 1002, STALL = 4 };

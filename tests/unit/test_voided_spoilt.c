@@ -1,7 +1,7 @@
 /* test_voided_spoilt.c - what a revocation voided is listed by what a disk has left of it: rows
  * that are none end the turn as a disk that fails, those that are lost hide only what they are of.
  */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <stdlib.h>
 

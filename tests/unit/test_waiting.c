@@ -1,6 +1,6 @@
 /* What waits for an event of a log that is cut off is shown as soon as that is known, by a device
  * that never got the event waited for. */
-#include "sync/replica_state.h"
+#include "sync/replica/replica_state.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -17,7 +17,7 @@
 #include "node/os/bell.h"
 #include "node/store/store_lmdb.h"
 #include "node/web/web.h"
-#include "sync/replica.h"
+#include "sync/replica/replica.h"
 #include "tests/lib/journal.h"
 #include "tests/process/lib/customer.h"
 

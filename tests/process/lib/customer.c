@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/live.h"
+#include "node/stream/live.h"
 #include "tests/lib/test.h"
 
 enum { OPEN_BYTES_MAX = 1200 };

@@ -6,7 +6,7 @@
 #define TRESTLE_TESTS_PROCESS_LIB_CUSTOMER_H
 
 #include "node/access/token.h"
-#include "node/api/json.h"
+#include "node/json/json.h"
 #include "tests/process/lib/client.h"
 #include "tests/process/lib/phone.h"
 

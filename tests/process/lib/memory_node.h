@@ -6,7 +6,7 @@
 #ifndef TRESTLE_TESTS_PROCESS_LIB_MEMORY_NODE_H
 #define TRESTLE_TESTS_PROCESS_LIB_MEMORY_NODE_H
 
-#include "node/api/stream.h"
+#include "node/stream/stream.h"
 #include "tests/process/lib/golden.h"
 
 enum { MEMORY_NODE_NOW_MS = 9 };

@@ -5,7 +5,7 @@
 #ifndef TRESTLE_TESTS_PROCESS_LIB_OWNER_H
 #define TRESTLE_TESTS_PROCESS_LIB_OWNER_H
 
-#include "node/api/text.h"
+#include "node/json/text.h"
 #include "tests/process/lib/programs.h"
 
 /* The status; what it says is appended. */

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/api/json.h"
 #include "node/cli/shape.h"
+#include "node/json/json.h"
 #include "tests/lib/test.h"
 
 void assert_shaped(const char *name, const char *line)
