@@ -8,6 +8,7 @@ import { isWanted, type Person, person } from "../base/person";
 import type { Peer, Session } from "../base/protocol";
 import { initial } from "../base/store";
 import type { Stream } from "../base/stream";
+import { Camera } from "../ui/camera";
 import { Age, Connection, currentNotices } from "../ui/connection";
 import { Detail, Heard } from "../ui/connection-detail";
 import { Gate } from "../ui/gate";
@@ -115,6 +116,13 @@ const header = (title: string, name: string) => (
         <Who />
     </Header>
 );
+/** There is none here: what it says then is what is to be shown. */
+function camera(title: string, text: string) {
+    Object.assign(window, { BarcodeDetector: class {} });
+    const says = { title, sees: title, how: text, other: text, shut: text };
+    return <Camera says={says} isRight={() => true} onFound={nothing} onClose={nothing} />;
+}
+
 const sheet = (title: string, text: string) => (
     <Sheet
         title={title}
@@ -172,6 +180,15 @@ export const ours: Component[] = [
         name: "Age",
         normal: () => <Age ms={83_000} />,
         own: { empty: () => <Age ms={null} />, long: () => <Age ms={360_000_000} /> },
+    },
+    {
+        name: "Camera",
+        normal: () => camera("Scan the order's code", "Hold it in front of the camera."),
+        own: {
+            error: () => camera("Scan the order's code", "The camera can't be used. Type it."),
+            long: () => camera(long, long),
+        },
+        rtl: () => camera("امسح الرمز", arabic),
     },
     {
         name: "Connection",

@@ -82,7 +82,7 @@ export function People({ trade, money, staff }: Props & { staff: readonly Named[
         return null;
     }
     return (
-        <section class="panel" aria-label={t("takenOff")}>
+        <section class="panel people" aria-label={t("takenOff")}>
             <table class="sums">
                 <caption>{t("takenOff")}</caption>
                 <thead>
