@@ -268,7 +268,8 @@ static int item_find(struct finding *finding, const struct entity_id *id)
     (void)snprintf(finding->open.name, sizeof finding->open.name, "%.*s", (int)item.name.size,
                    (const char *)item.name.data);
     err = said_find(finding);
-    return err == 0 && item.stock != STOCK_OFF ? counted_find(finding) : err;
+    /* Of an item that is not counted now, too: it may have been when it ran out. */
+    return err == 0 ? counted_find(finding) : err;
 }
 
 static int items_find(struct finding *finding)

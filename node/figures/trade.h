@@ -3,7 +3,7 @@
  * Layer: node (pure: adds up orders that were derived; no store, no clock). Some 0.5 MB: trade_new.
  * Law: the amounts by day, by channel, by mode and by lane, each with what had no room of its own,
  * come to report.owed_minor; by slot with `untimed`; by item with `kept_minor`; what people took
- * off comes to `voided`, `cancelled_minor`, and the report's discounts and refunds
+ * off (`people`) comes to `voided`, `cancelled_minor`, and the report's discounts and refunds
  * (tests/process/test_trade.c). tests/figures/figures.py computes all of it anew from an export.
  */
 #ifndef TRESTLE_NODE_API_TRADE_H

@@ -63,7 +63,8 @@ enum wish_state {
 struct ledger_wish {
     struct bytes id;
     struct bytes body; /* of the event that stands: refund_wish_decode() gives its units */
-    struct hand hand;  /* the first person who wished it; order_fill_ledger() fills it in */
+    struct hand hand;  /* the first person whose wish is the body that stands; where that is a
+                        * rule's, the first who wished it. order_fill_ledger() fills it in */
     bool is_a_persons; /* somebody with the right to refund wished it, not only a rule */
     bool has_rival;    /* the same id with another amount or other units */
     enum wish_state state;

@@ -50,6 +50,7 @@ struct menu_group {
     uint32_t choices_count;
     struct menu_choice choices[MENU_CHOICES_MAX];
     bool is_out[MENU_CHOICES_MAX]; /* by choice: menu.choice says that there is none of it now */
+    bool is_disputed[MENU_CHOICES_MAX]; /* by choice: some who knew nothing of it say otherwise */
 };
 
 /* One choice of an item, by its place. */

@@ -98,7 +98,7 @@ static uint32_t find_maximal(const struct heard *heard, uint32_t at,
 }
 
 static bool is_out(const struct heard *heard, const struct menu_choice_said *choice,
-                   bool *ret_conflict)
+                   bool *ret_disputed)
 {
     struct menu_choice_said said;
     bool is_said = false, is_back = false;
@@ -107,7 +107,7 @@ static bool is_out(const struct heard *heard, const struct menu_choice_said *cho
         is_said |= !said.is_available;
         is_back |= said.is_available;
     }
-    *ret_conflict |= is_said && is_back;
+    *ret_disputed = is_said && is_back;
     return is_said;
 }
 
@@ -120,7 +120,8 @@ void menu_choices_fill(const struct history *history, struct menu_item *item)
         for (uint32_t k = 0; k < group->choices_count; k++) {
             const struct menu_choice_said choice = {.group = group->name,
                                                     .choice = group->choices[k].name};
-            group->is_out[k] = is_out(&heard, &choice, &item->has_conflict);
+            group->is_out[k] = is_out(&heard, &choice, &group->is_disputed[k]);
+            item->has_conflict |= group->is_disputed[k];
         }
     }
 }

@@ -9,8 +9,9 @@
 
 #include "sync/domain/menu.h"
 
-/* Mark the choices of @item's groups, which are filled in, that are out; has_conflict is set, and
- * never cleared, when concurrent writes differ. Cost: O(events + choices). */
+/* Mark the choices of @item's groups, which are filled in, that are out, and those of which
+ * concurrent writes differ; has_conflict is set then, and never cleared. Cost: O(events + choices).
+ */
 void menu_choices_fill(const struct history *history, struct menu_item *item);
 
 /* Set keep[i] for every maximal write of a choice, also of one that the item does not have now: who

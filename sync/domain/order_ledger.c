@@ -61,19 +61,32 @@ static void add_event(const struct fold *fold, uint32_t index, struct ledger *le
     }
 }
 
-/* Of several people who wished the same the smallest operation's. */
-static void fill_hand(const struct fold *fold, uint32_t index, struct ledger *ledger)
+/* Of several people who wished the same the smallest operation's: with @stands only of those whose
+ * words are the ones that stand. */
+static void fill_hand(const struct fold *fold, uint32_t index, bool stands, struct ledger *ledger)
 {
+    const struct bytes body = fold->history->events[index].body;
     struct refund_wish wish;
-    if (!fold_has(fold, index, EVENT_REFUND_WISH) ||
-        refund_wish_decode(fold->history->events[index].body, &wish) != 0) {
+    if (!fold_has(fold, index, EVENT_REFUND_WISH) || refund_wish_decode(body, &wish) != 0) {
         return;
     }
     for (uint32_t i = 0; i < ledger->wishes_count; i++) {
         struct ledger_wish *row = &ledger->wishes[i];
-        if (row->hand.log == 0 && bytes_equal(row->id, wish.id)) {
+        if (row->hand.log == 0 && bytes_equal(row->id, wish.id) &&
+            (!stands || bytes_equal(row->body, body))) {
             row->hand = fold_hand(fold, index, wish.reason);
         }
+    }
+}
+
+/* Where the words that stand are a rule's, a person who wished the same has his own. */
+static void fill_hands(const struct fold *fold, struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < fold->history->count; i++) {
+        fill_hand(fold, i, true, ledger);
+    }
+    for (uint32_t i = 0; i < fold->history->count; i++) {
+        fill_hand(fold, i, false, ledger);
     }
 }
 
@@ -85,9 +98,7 @@ void order_fill_ledger(const struct fold *fold, struct order *order)
         add_event(fold, i, ledger);
     }
     ledger_settle(ledger);
-    for (uint32_t i = 0; i < fold->history->count; i++) {
-        fill_hand(fold, i, ledger);
-    }
+    fill_hands(fold, ledger);
     order->paid_minor += ledger->received_minor;
     order->refunded_minor += ledger->refunded_minor;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

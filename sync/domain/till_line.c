@@ -58,25 +58,38 @@ static int check_choices(struct task *task, const struct menu_item *item,
     return 0;
 }
 
-static bool names(const struct line_options *options, const struct menu_choice *choice)
+static uint32_t count_named(const struct line_options *options, struct bytes name)
 {
+    uint32_t count = 0;
     for (uint32_t i = 0; i < options->count; i++) {
-        if (bytes_equal(options->options[i].name, choice->name) &&
-            options->options[i].price_minor == choice->price_minor) {
-            return true;
+        count += bytes_equal(options->options[i].name, name);
+    }
+    return count;
+}
+
+/* Choices of this name that are not out, in all groups. */
+static uint32_t count_to_be_had(const struct menu_item *item, struct bytes name)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < item->groups_count; i++) {
+        const struct menu_group *group = &item->groups[i];
+        for (uint32_t k = 0; k < group->choices_count; k++) {
+            count += !group->is_out[k] && bytes_equal(group->choices[k].name, name);
         }
     }
-    return false;
+    return count;
 }
 
 int till_line_still(struct task *task, const struct menu_item *item,
                     const struct line_options *options)
 {
+    /* A line has names alone, no groups, and prices of a while ago. */
     struct choices choices = {0};
     for (uint32_t i = 0; i < item->groups_count; i++) {
         const struct menu_group *group = &item->groups[i];
         for (uint32_t k = 0; k < group->choices_count; k++) {
-            choices.is_chosen[i][k] = names(options, &group->choices[k]);
+            const struct bytes name = group->choices[k].name;
+            choices.is_chosen[i][k] = count_named(options, name) > count_to_be_had(item, name);
         }
     }
     return check_choices(task, item, &choices);

@@ -14,7 +14,9 @@ MUST_CHECK int till_line_options(struct task *task, const struct menu_item *item
                                  struct line_options *ret_options);
 
 /* Whether what a line names, with the menu's words of a while ago, is to be had of @item now: as
- * above, ERR_UNAVAILABLE. A choice that the menu has no more was promised with the line. */
+ * above, ERR_UNAVAILABLE. Choices are found by their names alone, whatever they cost now: of a name
+ * that several groups have it is refused when fewer of them are left than the line has. A choice
+ * that the menu has no more was promised with the line. */
 MUST_CHECK int till_line_still(struct task *task, const struct menu_item *item,
                                const struct line_options *options);
 

@@ -253,16 +253,16 @@ int till_menu_available(struct task *task)
     return 0;
 }
 
-/* Whether a choice of these names is out; several of one name are one. */
-static int find_choice(const struct menu_item *item, const struct command *command,
-                       bool *ret_is_out)
+/* Whether a choice of these names is so already, and nobody says otherwise; several of one name are
+ * one. */
+static int find_choice(const struct menu_item *item, const struct command *command, bool *ret_is_so)
 {
     for (uint32_t i = 0; i < item->groups_count; i++) {
         const struct menu_group *group = &item->groups[i];
         for (uint32_t k = 0; k < group->choices_count; k++) {
             if (bytes_equal(group->name, command->group) &&
                 bytes_equal(group->choices[k].name, command->choice)) {
-                *ret_is_out = group->is_out[k];
+                *ret_is_so = group->is_out[k] != command->truth && !group->is_disputed[k];
                 return 0;
             }
         }
@@ -276,12 +276,12 @@ int till_menu_choice(struct task *task)
     const struct menu_choice_said said = {
         .group = command->group, .choice = command->choice, .is_available = command->truth};
     struct menu_item item;
-    bool is_out = false;
+    bool is_so = false;
     int err = load_item(task, &item);
     if (err == 0) {
-        err = find_choice(&item, command, &is_out);
+        err = find_choice(&item, command, &is_so);
     }
-    if (err == 0 && is_out == said.is_available) {
+    if (err == 0 && !is_so) {
         menu_choice_encode(&said, task_body(task));
         task_emit(task, EVENT_MENU_CHOICE);
     }

@@ -287,6 +287,7 @@ def play(program, library, seed, folder):
             assert status == 200, answer
             sell(till, day)
         judge(node, clock.environment is not None)
+        node.command("stock", "policy", str(counted), "off")  # what ran out did so all the same
         judge_reports(node, folder)
         judge_pages(node)
         node.stop()

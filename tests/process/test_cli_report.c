@@ -102,6 +102,11 @@ TEST(cli_report, what_was_sold_out_and_came_back_is_told_with_its_times)
     assert_true(gone > 0);
     assert_true(back > gone);
     free(table);
+    RUN_WELL("stock", "policy", "22", "off", "--state", state); /* it ran out all the same */
+    table = strdup(RUN_WELL("report", "--csv", "--full", "--state", state).out);
+    assert_non_null(table);
+    assert_int_equal(strtoll(row_of(table, "sold-out-from,\"Miso soup\","), NULL, 10), gone);
+    free(table);
     stall_close(&stall);
 }
 

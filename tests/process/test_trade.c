@@ -48,7 +48,7 @@ static void happen(struct stall *stall, struct prng *prng)
 {
     const enum person at = (enum person)prng_below(prng, PEOPLE);
     const uint32_t line = 1 + (uint32_t)prng_below(prng, 3);
-    switch (prng_below(prng, 8)) {
+    switch (prng_below(prng, 9)) {
     case 0:
         (void)do_discount(stall, at, line, prng_between(prng, 1, 500));
         break;
@@ -69,6 +69,9 @@ static void happen(struct stall *stall, struct prng *prng)
         break;
     case 6:
         (void)do_done(stall, at, line);
+        break;
+    case 7:
+        (void)do_refund(stall, at, 1 + (uint8_t)prng_below(prng, 3), prng_between(prng, 1, 300));
         break;
     default:
         stall_sync(stall);
@@ -98,6 +101,23 @@ static int64_t sum_of(const struct trade_shares *shares)
         sum += shares->shares[i].owed_minor;
     }
     return sum;
+}
+
+static int64_t taken_off(const struct trade *trade, enum deduction_kind kind)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < trade->people_count; i++) {
+        sum += trade->people[i].sums[kind].minor;
+    }
+    return sum;
+}
+
+static void assert_people_add_up(const struct trade *trade)
+{
+    assert_int_equal(trade->voided.minor, taken_off(trade, DEDUCTION_VOID));
+    assert_int_equal(trade->cancelled_minor, taken_off(trade, DEDUCTION_CANCEL));
+    assert_int_equal(trade->report.discount_minor, taken_off(trade, DEDUCTION_DISCOUNT));
+    assert_int_equal(trade->report.refunded_minor, taken_off(trade, DEDUCTION_REFUND));
 }
 
 static void assert_adds_up(const struct trade *trade)
@@ -137,7 +157,8 @@ TEST(trade, whichever_way_it_is_cut_it_comes_to_what_was_sold)
     was_kept = trade->kept_minor > 0;
     trade_finish(trade);
     assert_adds_up(trade);
-    assert_true(was_kept);
+    assert_people_add_up(trade);
+    assert_true(was_kept && trade->report.discount_minor > 0 && trade->report.refunded_minor > 0);
     assert_true(trade->voided.units > 0 && trade->refused.units > 0);
     assert_true(trade->report.owed_minor > 0 && trade->cancelled_minor > 0);
     assert_int_equal(80, trade->report.orders);

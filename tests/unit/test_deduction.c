@@ -3,6 +3,7 @@
  */
 #include "sync/domain/deduction.h"
 #include "sync/domain/report.h"
+#include "tests/lib/ledger_facts.h"
 #include "tests/lib/prng.h"
 #include "tests/lib/stall_order.h"
 #include "tests/lib/stall_seen.h"
@@ -101,6 +102,66 @@ TEST(deduction, a_cancel_is_what_the_order_would_have_come_to)
     assert_int_equal(rows[0].kind, DEDUCTION_CANCEL);
     assert_int_equal(rows[0].units, 1);
     assert_int_equal(rows[0].minor, total);
+    stall_free(&stall);
+}
+
+/* --- what the provider gave back --- */
+
+static void tell(struct stall *stall, enum person at, struct fact fact)
+{
+    (void)mesh_write(stall->mesh, at, fact.type, stall->t++, bytes_of(fact.body, fact.size));
+}
+
+static void tell_refund(struct stall *stall, const char *id, int64_t amount, struct bytes wish)
+{
+    tell(stall, G, refund_told(id, "pi_1", amount, REFUND_SUCCEEDED, wish));
+}
+
+TEST(deduction, a_providers_refund_is_a_persons_a_rules_or_nobodys_wish_here)
+{
+    struct stall stall = stall_at(UNPAID);
+    tell(&stall, G, intent_told("pi_1", INTENT_SUCCEEDED, 800, 0, 800));
+    tell(&stall, M, wish_made(EVENT_REFUND_WISH, 1, 0, 100));
+    tell(&stall, G, wish_made(EVENT_REFUND_AUTO, 2, 0, 200));
+    tell_refund(&stall, "re_1", 100, wish_name(1));
+    tell_refund(&stall, "re_2", 200, wish_name(2));
+    tell_refund(&stall, "re_3", 50, bytes_of(NULL, 0));
+    tell_refund(&stall, "re_4", 60, wish_name(9)); /* a wish that nobody here knows */
+    stall_sync(&stall);
+    const struct order *order = stall_look(&stall, C);
+    assert_int_equal(deductions_of(order, rows), 4);
+    assert_int_equal(rows[0].source,
+                     DEDUCTION_BY_NOBODY); /* a screen's where nobody was signed in */
+    assert_int_equal(rows[0].hand.log, mesh_log(M));
+    assert_int_equal(rows[0].minor, 100);
+    assert_int_equal(rows[1].source, DEDUCTION_BY_RULE);
+    assert_int_equal(rows[1].hand.log, 0);
+    assert_int_equal(rows[1].minor, 200);
+    assert_int_equal(rows[2].source, DEDUCTION_BY_PROVIDER);
+    assert_int_equal(rows[3].source, DEDUCTION_BY_PROVIDER);
+    assert_int_equal(rows[3].minor, 60);
+    assert_adds_up(order);
+    stall_free(&stall);
+}
+
+TEST(deduction, of_two_who_wished_the_same_otherwise_it_is_whose_words_stand)
+{
+    struct stall stall = stall_at(UNPAID);
+    const enum person first = mesh_log(C) < mesh_log(M) ? C : M;
+    const enum person second = first == C ? M : C;
+    tell(&stall, G, intent_told("pi_1", INTENT_SUCCEEDED, 800, 0, 800));
+    tell(&stall, first, wish_made(EVENT_REFUND_WISH, 1, 0, 300));
+    tell(&stall, second, wish_made(EVENT_REFUND_WISH, 1, 0, 200));
+    tell_refund(&stall, "re_1", 200, wish_name(1));
+    stall_sync(&stall);
+    assert_int_equal(deductions_of(stall_look(&stall, K), rows), 1);
+    assert_int_equal(rows[0].hand.log, mesh_log(second)); /* the lower amount stands */
+    tell(&stall, G, wish_made(EVENT_REFUND_AUTO, 1, 0, 100));
+    stall_sync(&stall);
+    assert_int_equal(deductions_of(stall_look(&stall, K), rows), 1);
+    assert_int_equal(rows[0].hand.log,
+                     mesh_log(first)); /* a rule's words stand: the first person */
+    assert_int_equal(rows[0].source, DEDUCTION_BY_NOBODY);
     stall_free(&stall);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "tests/lib/test.h"
 
+#include "sync/domain/till_line.h"
 #include "tests/lib/diner.h"
 
 /* Sauce: scharf, Kräuter. Extra: Käse, Fleisch, Ei. */
@@ -122,4 +123,96 @@ TEST(till_choices, an_item_is_not_to_be_had_while_all_that_must_be_chosen_of_is_
     order = doner_with(0, -1); /* of extras nobody has to take any */
     assert_int_equal(diner_place(&order), 0);
     diner_close();
+}
+
+/* --- two who knew nothing of each other --- */
+
+/* Another device says that there is egg, having seen nothing of what was said here. */
+static void say_apart(void)
+{
+    const struct entity_id id = entity_id_derive(KIND_MENU, DINER_DONER);
+    const struct key key = key_state(KIND_MENU, &id);
+    const struct menu_choice_said said = {
+        .group = bytes_of_text("Extra"), .choice = bytes_of_text("Ei"), .is_available = true};
+    const struct operation operation = {.log = DINER_KITCHEN_LOG, .seq = 1};
+    struct event event = {.type = EVENT_MENU_CHOICE, .t = 1, .entity = id};
+    uint8_t data[64];
+    struct writer writer;
+    struct bytes row;
+    writer_init(&writer, data, sizeof data);
+    menu_choice_encode(&said, &writer);
+    assert_int_equal(writer_finish(&writer, &event.body), 0);
+    struct store_txn *txn = store_memory_begin(diner.store, true);
+    assert_int_equal(history_get(diner.folding, txn, KIND_MENU, &id), 0);
+    assert_int_equal(history_append(diner.folding, &operation, &event), 0);
+    assert_int_equal(history_encode(diner.folding, diner.row, sizeof diner.row, &row), 0);
+    assert_int_equal(store_put(txn, TABLE_STATE, key_bytes(&key), row), 0);
+    assert_int_equal(store_memory_commit(txn), 0);
+}
+
+TEST(till_choices, whoever_says_it_again_settles_what_two_said_apart)
+{
+    for (int truth = 0; truth < 2; truth++) {
+        diner_open();
+        say("Extra", "Ei", false);
+        say_apart();
+        struct command command = saying("Extra", "Käse", true);
+        assert_int_equal(diner_events_of(&command), 0); /* of that one nobody says otherwise */
+        command = saying("Extra", "Ei", truth != 0);
+        assert_int_equal(diner_events_of(&command), 1);
+        assert_int_equal(diner_events_of(&command), 0);
+        diner_close();
+    }
+}
+
+/* --- what was quoted --- */
+
+/* Size: Large +100. Side: Large +100, Small. The first Large is out. */
+static struct menu_item two_larges(void)
+{
+    static const struct menu_choice large = {.price_minor = 100};
+    struct menu_item item = {.groups_count = 2};
+    item.groups[0] = (struct menu_group){.choices_count = 1, .is_out = {true}};
+    item.groups[1] = (struct menu_group){.choices_count = 2};
+    item.groups[0].choices[0] = large;
+    item.groups[1].choices[0] = large;
+    item.groups[0].choices[0].name = bytes_of_text("Large");
+    item.groups[1].choices[0].name = bytes_of_text("Large");
+    item.groups[1].choices[1].name = bytes_of_text("Small");
+    return item;
+}
+
+static int still(const struct menu_item *item, uint32_t larges, int64_t price_minor)
+{
+    static struct till_result result;
+    static struct task task;
+    struct line_options options = {.count = larges};
+    result.refused_choice = (struct choice_place){0};
+    task.result = &result;
+    for (uint32_t i = 0; i < larges; i++) {
+        options.options[i] =
+            (struct line_option){.name = bytes_of_text("Large"), .price_minor = price_minor};
+    }
+    const int err = till_line_still(&task, item, &options);
+    assert_int_equal(result.refused_choice.is_one, err != 0);
+    return err;
+}
+
+TEST(till_choices, of_a_name_that_two_groups_have_it_is_enough_that_one_is_there)
+{
+    struct menu_item item = two_larges();
+    assert_int_equal(still(&item, 1, 100), 0);
+    assert_int_equal(still(&item, 2, 100), ERR_UNAVAILABLE);
+    item.groups[1].is_out[0] = true;
+    assert_int_equal(still(&item, 1, 100), ERR_UNAVAILABLE);
+    assert_int_equal(still(&item, 0, 100), 0);
+}
+
+TEST(till_choices, one_that_is_out_is_not_sold_at_the_price_of_a_while_ago)
+{
+    struct menu_item item = two_larges();
+    item.groups_count = 1;
+    assert_int_equal(still(&item, 1, 80), ERR_UNAVAILABLE);
+    item.groups[0].is_out[0] = false;
+    assert_int_equal(still(&item, 1, 80), 0);
 }

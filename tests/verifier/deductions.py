@@ -2,7 +2,7 @@
 
 Written from docs/protocol.md, docs/merge-rules.md and docs/operating.md ("The report") alone.
 """
-VOID, CANCEL, DISCOUNT, REFUND, PROVIDER_REFUND, WISH = 38, 54, 60, 82, 86, 90
+VOID, CANCEL, DISCOUNT, REFUND, PROVIDER_REFUND, WISH, AUTO = 38, 54, 60, 82, 86, 90, 92
 NOBODY, RULE, PROVIDER = "nobody", "rule", "provider"
 WHATS = {"voids": "void-by", "cancels": "cancel-by", "discounts": "discount-by",
          "refunds": "refund-by"}
@@ -50,6 +50,28 @@ def discounts(order, lines, view):
             yield "discount-by", person(order.told[i].by), share
 
 
+def words_of(body):
+    """What a wish says, in the order of amounts, then of bytes as they are packed."""
+    _, units, amount, reason = body[:4]
+    reason = reason.encode()
+    return amount, len(body), len(units), units, len(reason), reason
+
+
+def wishes(order, view):
+    """{wish: who}: a rule; or the first person who wished what stands, which is the lowest amount.
+    Where that is a rule's the first person who wished it at all."""
+    stands, people, who = {}, {}, {}
+    for i, body in order.of(view, WISH, AUTO):
+        name, words = bytes(body[0]), words_of(body)
+        stands[name] = min(stands.get(name, words), words)
+        if order.told[i].kind == WISH:
+            people.setdefault(name, []).append((words, person(order.told[i].by)))
+    for name, words in stands.items():
+        some = people.get(name, [(words, RULE)])
+        who[name] = next((by for said, by in some if said == words), some[0][1])
+    return who
+
+
 def refunds(order, view):
     by_hand = {}
     for i, (name, _, amount, *_) in order.of(view, REFUND):
@@ -57,15 +79,12 @@ def refunds(order, view):
             by_hand[name] = order.told[i].by, amount
     for by, amount in by_hand.values():
         yield "refund-by", person(by), amount
-    wished = {}
-    for i, (wish, *_) in order.of(view, WISH):
-        wished.setdefault(bytes(wish), order.told[i].by)
+    wished = wishes(order, view)
     named = {body[0]: bytes(body[4]) for _, body in order.of(view, PROVIDER_REFUND)
              if len(body) > 4 and body[4]}
     for name, amount in order.by_provider()[1].items():
         wish = named.get(name)
-        who = PROVIDER if wish is None else person(wished[wish]) if wish in wished else RULE
-        yield "refund-by", who, amount
+        yield "refund-by", wished.get(wish, PROVIDER), amount
 
 
 def of_order(order, includes_tax):

@@ -28,8 +28,10 @@ def said(told):
             number.update((one.entity, value) for field, value in one.body[0] if field == NUMBER)
         if one.kind == AVAILABLE:
             changes[one.entity].append((one.at, one.operation, not one.body[0]))
-    return {number[entity]: spells_of((at, is_out) for at, _, is_out in sorted(some))
-            for entity, some in changes.items()}
+    spells = collections.defaultdict(list)  # an item whose number does not count is item 0
+    for entity, some in changes.items():
+        spells[number.get(entity, 0)] += spells_of((at, is_out) for at, _, is_out in sorted(some))
+    return spells
 
 
 def counted(told):

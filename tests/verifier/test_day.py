@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Shows that verify.py finds receipts that are not 1, 2, 3 ... and a report that is not what the
 day's events come to; and nothing in what an honest device writes, also one that was cloned."""
+import copy
 import json
 import os
 import subprocess
@@ -223,6 +224,27 @@ class Day(Judged):
         self.assertEqual(self.people(), {"discount-by nobody": 150, "refund-by 7": 100,
                                          "refund-by rule": 100, "refund-by provider": 100})
 
+    def test_a_providers_refund_for_a_wish_that_nobody_here_knows_is_the_providers(self):
+        self.counter.on(self.order, 84, ["pi_1", 4, 1349, 0, 1349, "eur"])
+        self.counter.on(self.order, 86, ["re_1", "pi_1", 100, 2, bytes([9] * 16)])
+        self.assertEqual(self.people(), {"discount-by nobody": 150, "refund-by provider": 100})
+
+    def test_of_two_who_wished_the_same_otherwise_whose_words_stand(self):
+        self.counter.on(self.order, 84, ["pi_1", 4, 1349, 0, 1349, "eur"])
+        self.counter.on(self.order, 90, [bytes(16), [], 300, "cold"], by=7)
+        self.counter.on(self.order, 90, [bytes(16), [], 200, "late"], by=8)
+        self.counter.on(self.order, 92, [bytes(16), [], 250, "refused"])
+        self.counter.on(self.order, 86, ["re_1", "pi_1", 200, 2, bytes(16)])
+        self.assertEqual(self.people(), {"discount-by nobody": 150, "refund-by 8": 200})
+        self.counter.on(self.order, 92, [bytes(16), [], 100, "refused"])
+        self.assertEqual(self.people(), {"discount-by nobody": 150, "refund-by 7": 200})
+
+    def test_what_was_sold_out_of_an_item_without_a_number_is_told_as_item_0(self):
+        self.counter.on(b"no number".ljust(12, b"\0"), 98, [False])
+        report = dict(self.REPORT, sold_out=[])
+        self.found("item 0: the events say alone that it was said to be sold out", "--day", "1",
+                   "--report", self.path("report", json.dumps(report)))
+
     def test_what_nobody_came_for_at_its_price_until_somebody_did(self):
         self.counter.on(self.order, 50, [[[1, 1]]])
         left = self.counter.on(self.order, 50, [[[1, 2], [2, 1]], True])
@@ -339,6 +361,12 @@ class Day(Judged):
             ("refunded", '"cash"', 0), ("net", "700", 840), ("tax", "700", 59),
             ("net", "1900", 378), ("tax", "1900", 72))
 
+    REPORT = {"orders": 1, "owed": 1349, "tax": 131, "discount": 150, "tip": 0,
+              "paid": 1349, "refunded": 0, "tips": [],
+              "methods": [{"method": "cash", "paid": 1349, "refunded": 0}],
+              "rates": [{"tax_bp": 700, "net": 840, "tax": 59},
+                        {"tax_bp": 1900, "net": 378, "tax": 72}]}
+
     def reported(self, rows=ROWS):
         lines = ["what,name,minor"] + [f"{what},{name},{minor}" for what, name, minor in rows]
         return "--day", str(DAY), "--report", self.path("report", "\n".join(lines) + "\n")
@@ -362,11 +390,7 @@ class Day(Judged):
                    *self.reported(self.ROWS + (("paid", '"voucher"', 5),)))
 
     def test_a_report_as_json(self):
-        report = {"orders": 1, "owed": 1349, "tax": 131, "discount": 150, "tip": 0,
-                  "paid": 1349, "refunded": 0, "tips": [],
-                  "methods": [{"method": "cash", "paid": 1349, "refunded": 0}],
-                  "rates": [{"tax_bp": 700, "net": 840, "tax": 59},
-                            {"tax_bp": 1900, "net": 378, "tax": 72}]}
+        report = copy.deepcopy(self.REPORT)
         self.sound("--day", "1", "--report", self.path("report", json.dumps(report)))
         report["rates"][0]["tax"] = 58
         self.found("tax 700: the events come to 59, the report says 58",
