@@ -89,10 +89,12 @@ int place_find_said(const struct args *args, struct settings_said *said, struct 
 
 /* Whether nothing that was set says who may dial this device, so that place_open() may. */
 bool place_may_open(const struct args *args, const struct place *place);
-/* From now on others may dial it: said in the state folder's own trestle.conf, beside what the file
- * says that counted until now, and in @place. As file_read() and file_write(). And taken back. */
-MUST_CHECK int place_open(const struct args *args, struct place *place);
-void place_shut(const struct place *place);
+/* Others may dial it: in @place alone. */
+void place_open(struct place *place);
+/* The same for good: in the state folder's own trestle.conf, beside what the file says that counted
+ * until now. One that is there already is somebody's own word, and stays. As file_read() and
+ * file_write(). */
+MUST_CHECK int place_open_save(const struct args *args, const struct place *place);
 
 /* The state folder alone; and who named it, a static text. */
 int place_state(const struct args *args, char *ret_state);

@@ -323,32 +323,40 @@ static void say_done(const struct args *args, const struct place *place,
     say_next(args, place, wishes);
 }
 
+/* The store is closed before the keys are there: a device's page waits for them, and opens it. */
+static int set_up_in(const struct args *args, const struct place *place, struct wishes *wishes,
+                     struct identity *identity)
+{
+    struct door *door = NULL;
+    int err = identity_make(wishes, identity);
+    if (err != 0) {
+        return tell_failure("init", err);
+    }
+    int status = door_open_new(place, identity, &door);
+    if (status == EXIT_DONE) {
+        err = write_journal(door, identity, wishes);
+        status = err == 0 ? write_offer(door, wishes) : EXIT_DONE;
+    }
+    door_close(door);
+    if (err == 0 && status == EXIT_DONE) {
+        err = setup_save(args, place, identity, NULL);
+    }
+    return err == 0 ? status : tell_state_failure(place->state, err);
+}
+
 static int set_up(const struct args *args, struct wishes *wishes)
 {
     struct place place;
     struct identity identity;
-    struct door *door = NULL;
-    int status = place_find(args, &place);
+    int lock, status = place_find(args, &place);
     if (status == EXIT_DONE) {
-        status = setup_folder(&place, false);
+        status = setup_folder(&place, false, &lock);
     }
     if (status != EXIT_DONE) {
         return status;
     }
-    int err = identity_make(wishes, &identity);
-    if (err != 0) {
-        return tell_failure("init", err);
-    }
-    status = door_open_new(&place, &identity, &door);
-    if (status == EXIT_DONE) {
-        err = write_journal(door, &identity, wishes);
-        status = err == 0 ? write_offer(door, wishes) : EXIT_DONE;
-        if (err == 0 && status == EXIT_DONE) {
-            err = setup_save(args, &place, &identity, NULL);
-        }
-        status = err == 0 ? status : tell_state_failure(place.state, err);
-    }
-    door_close(door);
+    status = set_up_in(args, &place, wishes, &identity);
+    setup_end(lock);
     if (status == EXIT_DONE) {
         say_done(args, &place, &identity, wishes);
     }

@@ -217,14 +217,14 @@ int command_join(const struct args *args)
     struct place place;
     struct coming coming = {.has_invitation = false};
     struct asking asking = {.args = args};
-    int status = place_find(args, &place);
+    int lock, status = place_find(args, &place);
     if (status == EXIT_DONE && coming_read(args->words[0], &coming) != 0) {
         tell("this is no invitation; copy the whole line that trestle invite printed, or give "
              "HOST:PORT of a node where trestle pair waits");
         status = EXIT_USAGE;
     }
     if (status == EXIT_DONE) {
-        status = setup_folder(&place, true);
+        status = setup_folder(&place, true, &lock);
     }
     if (status != EXIT_DONE) {
         return status;
@@ -233,6 +233,7 @@ int command_join(const struct args *args)
     coming.ask = ask_newcomer;
     coming.context = &asking;
     status = join(args, &place, &coming);
+    setup_end(lock);
     entropy_wipe(&coming.invitation, sizeof coming.invitation);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "node/cli/cli.h"
@@ -12,6 +13,7 @@
 #include "node/cli/setup.h"
 #include "node/cli/versions.h"
 #include "node/core/core.h"
+#include "node/os/clock.h"
 #include "node/os/notify.h"
 #include "node/os/signals.h"
 #include "node/web/web.h"
@@ -19,6 +21,8 @@
 
 /* Phones that may be connected at once, where no setting says otherwise. */
 enum { CUSTOMERS_OF_GATEWAY = 5000, CUSTOMERS_ON_SITE = 500 };
+
+enum { STORE_WAIT_MS = 10000, STORE_LOOK_NS = 100 * 1000 * 1000 };
 
 static void report_check(const char *file, int line, const char *expression)
 {
@@ -283,15 +287,28 @@ static void reload(void *context)
         "with a restart");
 }
 
+/* Where the page was just now, who set this device up may hold its store for a moment yet. */
+static int open_core(const struct core_config *config, bool is_fresh, struct core **ret_core)
+{
+    const struct timespec pause = {.tv_nsec = STORE_LOOK_NS};
+    const uint64_t until_ms = clock_mono_ms() + (is_fresh ? STORE_WAIT_MS : 0);
+    int err = core_open(config, ret_core);
+    while (err == ERR_BUSY && clock_mono_ms() < until_ms) {
+        (void)nanosleep(&pause, NULL);
+        err = core_open(config, ret_core);
+    }
+    return err;
+}
+
 static int serve(const struct args *args, struct place *place, const struct identity *identity,
-                 int signal_fd, int state_fd)
+                 int signal_fd, int state_fd, bool is_fresh)
 {
     struct core_config config = {
         .state = place->state, .settings = &place->settings, .identity = identity};
     struct core *core = NULL;
     struct web *web = NULL;
     struct served served = {.lock = PTHREAD_MUTEX_INITIALIZER};
-    int err = core_open(&config, &core);
+    int err = open_core(&config, is_fresh, &core);
     if (err != 0) {
         return tell_core_failure(place, err);
     }
@@ -348,6 +365,12 @@ static int check_screen(const struct settings *settings)
     return EXIT_SETTINGS;
 }
 
+static int check_settings(const struct settings *settings)
+{
+    const int status = check_screen(settings);
+    return status != EXIT_DONE ? status : check_tls(settings);
+}
+
 /* A device that is in no pop-up yet waits for one at its page; then it goes by the settings as they
  * are by now, and its screens are where the page was. */
 static int await_popup(const struct args *args, struct place *place, int signal_fd,
@@ -363,11 +386,14 @@ static int await_popup(const struct args *args, struct place *place, int signal_
         place->settings.http_port =
             place->settings.http_port == 0 ? port : place->settings.http_port;
     }
+    if (status == EXIT_DONE && !*ret_is_over) {
+        status = check_settings(&place->settings);
+    }
     return status;
 }
 
 static int run_node(const struct args *args, struct place *place, const struct identity *identity,
-                    int signal_fd)
+                    int signal_fd, bool is_fresh)
 {
     logger_configure(place->settings.log_format, place->settings.log_level,
                      identity->certificate.name);
@@ -375,7 +401,7 @@ static int run_node(const struct args *args, struct place *place, const struct i
     if (state_fd < 0) {
         return tell_failure(place->state, ERR_IO);
     }
-    const int status = serve(args, place, identity, signal_fd, state_fd);
+    const int status = serve(args, place, identity, signal_fd, state_fd, is_fresh);
     (void)close(state_fd);
     return status;
 }
@@ -383,10 +409,11 @@ static int run_node(const struct args *args, struct place *place, const struct i
 static int run(const struct args *args, struct place *place, int signal_fd)
 {
     struct identity identity;
-    bool is_over = false;
+    bool is_over = false, is_fresh = false;
     int status = EXIT_DONE, port_fd = -1;
     int err = identity_load(place->state, &identity);
     if (err == ERR_NOT_FOUND && place->settings.http_address[0] != '\0') {
+        is_fresh = true;
         port_fd = join_page_keep_port(&place->settings);
         status = await_popup(args, place, signal_fd, &is_over);
         err = status == EXIT_DONE && !is_over ? identity_load(place->state, &identity) : 0;
@@ -394,7 +421,7 @@ static int run(const struct args *args, struct place *place, int signal_fd)
     if (err != 0) {
         status = tell_keys_failure(place, err);
     } else if (status == EXIT_DONE && !is_over) {
-        status = run_node(args, place, &identity, signal_fd);
+        status = run_node(args, place, &identity, signal_fd, is_fresh);
     }
     if (port_fd >= 0) {
         (void)close(port_fd);
@@ -409,10 +436,7 @@ int command_run(const struct args *args)
     int signal_fd = -1;
     int status = place_find(args, &place);
     if (status == EXIT_DONE) {
-        status = check_screen(&place.settings);
-    }
-    if (status == EXIT_DONE) {
-        status = check_tls(&place.settings);
+        status = check_settings(&place.settings);
     }
     if (status != EXIT_DONE) {
         return status;

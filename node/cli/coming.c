@@ -79,6 +79,9 @@ static int keep(const struct coming *coming, const struct args *args, const stru
     if (err == 0) {
         err = introductions_store(place->state, &identity->popup, welcome);
     }
+    if (err == 0 && coming->open_by != NULL) {
+        err = place_open_save(coming->open_by, place);
+    }
     return err != 0 ? err : setup_save(args, place, identity, &welcome->book);
 }
 

@@ -20,6 +20,8 @@ struct coming {
     bool (*ask)(void *context, const char *digits);
     bool (*goes_on)(void *context);
     void *context;
+    /* Not NULL: place_open() was asked for where these led; its file is written with the keys. */
+    const struct args *open_by;
     bool is_welcome; /* since coming_in(): what failed then is this device's own */
 };
 

@@ -165,6 +165,7 @@ static enum joining_trouble trouble_of(const struct coming *coming, int err)
                 {ERR_MISMATCH, JOINING_INTRUDER, JOINING_OCCUPIED},
                 {ERR_BAD_SIGNATURE, JOINING_INTRUDER, JOINING_INTRUDER},
                 {ERR_IO, JOINING_OTHER, JOINING_DISK},
+                {ERR_EXISTS, JOINING_OTHER, JOINING_OCCUPIED},
                 {ERR_FULL, JOINING_OTHER, JOINING_DISK}};
     if (err == ERR_BUSY && coming_is_late(coming)) {
         return JOINING_EXPIRED;
@@ -177,6 +178,19 @@ static enum joining_trouble trouble_of(const struct coming *coming, int err)
     return JOINING_OTHER;
 }
 
+/* Why the folder could not be made ready. */
+static enum joining_trouble trouble_of_folder(int status)
+{
+    switch (status) {
+    case EXIT_FAILED:
+        return JOINING_OCCUPIED;
+    case EXIT_UNAVAILABLE: /* a command is at it: when that is done, so is this page */
+        return JOINING_OTHER;
+    default:
+        return JOINING_DISK;
+    }
+}
+
 /* 0, or what went wrong in @ret_trouble. */
 static int come(struct joiner *joiner, const struct joining_wish *wish, struct coming *coming,
                 enum joining_trouble *ret_trouble)
@@ -185,24 +199,22 @@ static int come(struct joiner *joiner, const struct joining_wish *wish, struct c
     struct identity identity;
     struct place place = *joiner->config.place;
     const bool is_opened = joiner->config.may_open && wish->is_reachable;
-    int err = 0;
-    const int status = setup_folder(&place, true);
+    int lock;
+    const int status = setup_folder(&place, true, &lock);
     if (status != EXIT_DONE) {
-        *ret_trouble = status == EXIT_FAILED ? JOINING_OCCUPIED : JOINING_DISK;
+        *ret_trouble = trouble_of_folder(status);
         return ERR_STATE;
     }
     view_set(joiner, JOINING_KNOCKS, coming_place(coming));
-    if (is_opened && place_open(joiner->config.args, &place) != 0) {
-        *ret_trouble = JOINING_DISK;
-        return ERR_IO;
+    if (is_opened) {
+        place_open(&place);
+        coming->open_by = joiner->config.args;
     }
-    err = coming_in(coming, &nothing_said, &place, &identity);
+    const int err = coming_in(coming, &nothing_said, &place, &identity);
+    setup_end(lock);
     entropy_wipe(&identity, sizeof identity);
     if (err != 0) {
         *ret_trouble = trouble_of(coming, err);
-        if (is_opened) {
-            place_shut(&place);
-        }
     }
     return err;
 }

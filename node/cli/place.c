@@ -164,37 +164,42 @@ bool place_may_open(const struct args *args, const struct place *place)
            path_join(path, place->state, own_config) == 0 && !path_exists(path);
 }
 
-int place_open(const struct args *args, struct place *place)
+void place_open(struct place *place)
 {
-    char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
-    struct text text = {0};
+    (void)snprintf(place->settings.listen, sizeof place->settings.listen, "%s", open_listen);
+}
+
+/* What the file @from says, NULL = none, and the line that opens. */
+static int open_text(const char *from, struct text *text)
+{
     uint8_t *before = NULL;
     size_t size = 0;
-    int err = path_join(to, place->state, own_config);
-    if (err == 0 && place_config(args, place->state, from) != NULL) {
-        err = file_read(from, CONFIG_BYTES_MAX, &before, &size);
-    }
+    int err = from == NULL ? 0 : file_read(from, CONFIG_BYTES_MAX, &before, &size);
     if (err != 0) {
         return err;
     }
-    text_append(&text, before, size);
+    text_append(text, before, size);
     free(before);
-    text_append_text(&text, size == 0 ? "" : "\n");
-    text_append_text(&text, "# Said at /join: other devices reach this one.\nlisten = ");
-    text_append_text(&text, open_listen);
-    text_append_text(&text, "\n");
-    err = file_write(to, bytes_of(text.data, text.size), 0644);
-    text_close(&text);
-    if (err == 0) {
-        (void)snprintf(place->settings.listen, sizeof place->settings.listen, "%s", open_listen);
-    }
-    return err;
+    text_append_text(text, size == 0 ? "" : "\n");
+    text_append_text(text, "# Said at /join: other devices reach this one.\nlisten = ");
+    text_append_text(text, open_listen);
+    text_append_text(text, "\n");
+    return 0;
 }
 
-void place_shut(const struct place *place)
+int place_open_save(const struct args *args, const struct place *place)
 {
-    char path[PATH_BYTES_MAX];
-    if (path_join(path, place->state, own_config) == 0) {
-        (void)remove(path);
+    char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
+    struct text text = {0};
+    int err = path_join(to, place->state, own_config);
+    if (err != 0 || path_exists(to)) {
+        return err;
     }
+    const bool has_before = place_config(args, place->state, from) != NULL;
+    err = open_text(has_before ? from : NULL, &text);
+    if (err == 0) {
+        err = file_write(to, bytes_of(text.data, text.size), 0644);
+    }
+    text_close(&text);
+    return err;
 }

@@ -1,7 +1,11 @@
 #include "node/cli/setup.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "node/cli/reply.h"
 
@@ -65,17 +69,33 @@ static int leftovers_remove(const char *state)
     return err;
 }
 
-static int folder_begin(const char *state)
+/* One set-up at a time: a device's page and a command may want the same folder. The kernel lets go
+ * of it when a program ends, however that comes. */
+static int folder_lock(const char *state, int *ret_lock)
 {
-    char mark[PATH_BYTES_MAX];
-    int err = folder_make(state);
-    if (err == 0) {
-        err = unfinished_path(state, mark);
+    const int fd = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == EACCES ? ERR_FORBIDDEN : ERR_IO;
     }
-    if (err != 0) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        const int err = errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO;
+        (void)close(fd);
         return err;
     }
-    return path_exists(mark) ? leftovers_remove(state) : 0;
+    *ret_lock = fd;
+    return 0;
+}
+
+void setup_end(int lock)
+{
+    (void)close(lock);
+}
+
+static int folder_clear(const char *state)
+{
+    char mark[PATH_BYTES_MAX];
+    int err = unfinished_path(state, mark);
+    return err == 0 && path_exists(mark) ? leftovers_remove(state) : err;
 }
 
 static int folder_mark(const char *state)
@@ -85,25 +105,48 @@ static int folder_mark(const char *state)
     return err != 0 ? err : file_write(mark, bytes_of(NULL, 0), 0600);
 }
 
-int setup_folder(const struct place *place, bool may_be_restored)
+/* Of a folder that is this set-up's alone. */
+static int folder_ready(const char *state, bool may_be_restored)
 {
     char store[PATH_BYTES_MAX];
-    if (identity_exists(place->state)) {
-        tell("%s is part of a pop-up already; choose another --state, or remove it", place->state);
+    if (identity_exists(state)) {
+        tell("%s is part of a pop-up already; choose another --state, or remove it", state);
         return EXIT_FAILED;
     }
-    int err = folder_begin(place->state);
+    int err = folder_clear(state);
     if (err == 0) {
-        err = path_join(store, place->state, "store");
+        err = path_join(store, state, "store");
     }
-    if (err == 0 && path_exists(store) && !(may_be_restored && is_restored(place->state))) {
-        tell("%s holds a store without keys; choose another --state, or remove it", place->state);
+    if (err == 0 && path_exists(store) && !(may_be_restored && is_restored(state))) {
+        tell("%s holds a store without keys; choose another --state, or remove it", state);
         return EXIT_FAILED;
     }
     if (err == 0) {
-        err = folder_mark(place->state);
+        err = folder_mark(state);
     }
-    return err == 0 ? EXIT_DONE : tell_state_failure(place->state, err);
+    return err == 0 ? EXIT_DONE : tell_state_failure(state, err);
+}
+
+int setup_folder(const struct place *place, bool may_be_restored, int *ret_lock)
+{
+    int err = folder_make(place->state);
+    if (err == 0) {
+        err = folder_lock(place->state, ret_lock);
+    }
+    if (err == ERR_BUSY) {
+        tell("%s is being set up already, by another command or by the device's page at /join: let "
+             "that come to its end",
+             place->state);
+        return EXIT_UNAVAILABLE;
+    }
+    if (err != 0) {
+        return tell_state_failure(place->state, err);
+    }
+    const int status = folder_ready(place->state, may_be_restored);
+    if (status != EXIT_DONE) {
+        setup_end(*ret_lock);
+    }
+    return status;
 }
 
 /* The settings that were said, as the folder's own file. Without any it has none, and another file
@@ -140,7 +183,7 @@ int setup_save(const struct args *args, const struct place *place, const struct 
                const struct book *book)
 {
     char mark[PATH_BYTES_MAX];
-    int err = config_write(args, place->state);
+    int err = identity_exists(place->state) ? ERR_EXISTS : config_write(args, place->state);
     if (err == 0 && book != NULL) {
         err = book_save(place->state, book);
     }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,16 +30,13 @@ static struct client *page; /* at the device that joins */
 /* --- the device, and its page --- */
 
 /* `trestle run` where there are no keys; resolves to the port of its page. */
-static int begin(struct node *node, const char *http)
+static int begin(struct node *node, const char *const *words)
 {
     int ends[2];
     char line[512];
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(fcntl(ends[0], F_SETFD, FD_CLOEXEC), 0);
     node->log_fd = scratch_file();
-    const char *words[] = {"run",       "--json",   "--state",
-                           node->state, "--listen", "tcp://127.0.0.1:*",
-                           "--http",    http,       NULL};
     node->process = spawn(words, ends[1], node->log_fd);
     (void)close(ends[1]);
     struct pollfd ready = {.fd = ends[0], .events = POLLIN};
@@ -55,7 +53,12 @@ static int begin(struct node *node, const char *http)
 
 static void open_page(void)
 {
-    page = client_new(begin(&stall.nodes[HERE], "127.0.0.1:0"));
+    const char *words[] = {"run",      "--json",
+                           "--state",  stall.nodes[HERE].state,
+                           "--listen", "tcp://127.0.0.1:*",
+                           "--http",   "127.0.0.1:0",
+                           NULL};
+    page = client_new(begin(&stall.nodes[HERE], words));
 }
 
 static void open_stall(void)
@@ -261,9 +264,9 @@ TEST(join_page, a_device_joins_by_six_digits_that_both_screens_show)
     (void)snprintf(others, sizeof others, "%s", digits);
     others[0] = digits[0] == '1' ? '2' : '1';
     say(others, true, 409); /* nobody agrees to what he did not see */
-    counter_says(counter, digits, true);
     say(digits, true, 202);
-    assert_string_equal(said("state"), "agreed");
+    assert_string_equal(said("state"), "agreed"); /* nobody has there yet */
+    counter_says(counter, digits, true);
     expect_member();
     expect_linked();
     client_close(counter);
@@ -401,6 +404,128 @@ TEST(join_page, keys_that_a_command_puts_there_are_gone_by_at_once)
     RUN_WELL("init", "--state", stall.nodes[HERE].state, "--name", "Noodle bar", "--lane", "A");
     until("member");
     assert_string_equal(said("lane"), "A");
+    close_stall();
+}
+
+TEST(join_page, while_a_device_joins_no_command_sets_it_up)
+{
+    char place[128], digits[16];
+    open_stall();
+    struct client *counter = client_new(stall.nodes[0].http_port);
+    door_open(counter, place);
+    knock(place, digits);
+    const struct ran ran = RUN("init", "--state", stall.nodes[HERE].state, "--name", "Other");
+    assert_int_equal(ran.status, 69);
+    assert_non_null(strstr(ran.err, "is being set up already"));
+    say(digits, true, 202);
+    counter_says(counter, digits, true);
+    expect_member();
+    client_close(counter);
+    close_stall();
+}
+
+TEST(join_page, while_a_command_sets_the_device_up_its_page_leaves_the_folder_alone)
+{
+    char code[512], path[128];
+    const char *state = stall.nodes[HERE].state;
+    open_stall();
+    /* As a command has it: its lock, its mark and what it has written so far. */
+    assert_int_equal(mkdir(state, 0700), 0);
+    const int lock = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(lock, LOCK_EX | LOCK_NB), 0);
+    (void)snprintf(path, sizeof path, "%s/unfinished", state);
+    write_file(path, "");
+    (void)snprintf(path, sizeof path, "%s/log.key", state);
+    write_file(path, "a key");
+    invite(code);
+    assert_int_equal(post_code(code), 202);
+    expect_trouble("other");
+    assert_int_equal(access(path, F_OK), 0);
+    (void)close(lock); /* it ended before it was done */
+    assert_int_equal(post_code(code), 202);
+    expect_member();
+    close_stall();
+}
+
+/* --- who may dial the device --- */
+
+/* Where neither a flag nor a file says who may; the machine's own file is not asked. */
+static void open_unsaid(void)
+{
+    char config[128];
+    stall_open(&stall);
+    stall_init(&stall);
+    node_start(&stall.nodes[0]);
+    (void)snprintf(config, sizeof config, "%s/trestle", stall.folder);
+    assert_int_equal(mkdir(config, 0700), 0);
+    (void)snprintf(config, sizeof config, "%s/trestle/trestle.conf", stall.folder);
+    write_file(config, "log-level = info\n");
+    assert_int_equal(setenv("XDG_CONFIG_HOME", stall.folder, 1), 0);
+    const char *words[] = {"run",    "--json",      "--state", stall.nodes[HERE].state,
+                           "--http", "127.0.0.1:0", NULL};
+    page = client_new(begin(&stall.nodes[HERE], words));
+    assert_int_equal(unsetenv("XDG_CONFIG_HOME"), 0);
+}
+
+static int post_code_reachable(const char *code)
+{
+    char rest[700];
+    (void)snprintf(rest, sizeof rest, ",\"name\":\"Grill\",\"reachable\":true,\"code\":\"%s\"",
+                   code);
+    return post("/api/joining", rest);
+}
+
+static void expect_config(const char *path, const char *wanted)
+{
+    char text[512] = "";
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_true(read(fd, text, sizeof text - 1) >= 0);
+    (void)close(fd);
+    assert_string_equal(text, wanted);
+}
+
+TEST(join_page, others_may_dial_the_device_once_it_has_joined_and_no_try_changes_its_settings)
+{
+    char code[512], late[INVITATION_TEXT_BYTES_MAX], path[128], keys[128];
+    const struct invitation over = {.endpoint = "tcp://127.0.0.1:1", .expires_s = 1};
+    open_unsaid();
+    (void)snprintf(path, sizeof path, "%s/trestle.conf", stall.nodes[HERE].state);
+    (void)snprintf(keys, sizeof keys, "%s/keys", stall.nodes[HERE].state);
+    assert_int_equal(invitation_encode(&over, late), 0);
+    assert_int_equal(post_code_reachable(late), 202);
+    expect_trouble("expired");
+    assert_int_equal(access(path, F_OK), -1);
+    write_file(path, "listen = none\n"); /* by hand, since the page was opened */
+    assert_int_equal(post_code_reachable(late), 202);
+    expect_trouble("expired");
+    expect_config(path, "listen = none\n");
+    assert_int_equal(remove(path), 0);
+    invite(code);
+    assert_int_equal(post_code_reachable(code), 202);
+    const uint64_t deadline_ms = clock_mono_ms() + DEADLINE_MS;
+    while (access(keys, F_OK) != 0) {
+        assert_true(clock_mono_ms() < deadline_ms);
+    }
+    expect_config(path, "log-level = info\n\n# Said at /join: other devices reach this one.\n"
+                        "listen = tcp://0.0.0.0:7450\n");
+    (void)node_end(&stall.nodes[HERE], SIGTERM); /* the port may be another's on this machine */
+    close_stall();
+}
+
+TEST(join_page, settings_that_came_while_it_waited_are_checked_as_at_a_start)
+{
+    struct node *node = &stall.nodes[HERE];
+    char path[128];
+    stall_open(&stall);
+    open_page();
+    assert_int_equal(mkdir(node->state, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/trestle.conf", node->state);
+    write_file(path, "trusted-proxy = 127.0.0.1\n"); /* and the screens are open */
+    RUN_WELL("init", "--state", node->state, "--name", "Noodle bar", "--lane", "A");
+    assert_int_equal(await(node->process), 78);
+    node->process = 0;
+    assert_non_null(strstr(node_log(node), "set screen = locked"));
     close_stall();
 }
 
