@@ -73,6 +73,7 @@ static int ask(const struct joining_host *host, const struct json_value *body, c
     copy_text(body, "place", wish.place, sizeof wish.place);
     copy_text(body, "name", wish.name, sizeof wish.name);
     if ((wish.code[0] == '\0') == (wish.place[0] == '\0')) {
+        entropy_wipe(&wish, sizeof wish);
         (void)snprintf(where, JSON_WHERE_BYTES_MAX, "either a code or a place");
         return ERR_MALFORMED;
     }
