@@ -131,8 +131,8 @@ void put_devices(const struct report_look *look)
 {
     const uint32_t count = look->books->count;
     table_begin_named("devices", "Journals of devices", "events,the last,is it all");
-    uint32_t room = put_books(look, false, BOOKS_SHOWN);
-    room = put_books(look, true, room);
+    const uint32_t room = put_books(look, false, BOOKS_SHOWN);
+    (void)put_books(look, true, room);
     if (count > BOOKS_SHOWN) {
         char name[48];
         (void)snprintf(name, sizeof name, "and %" PRIu32 " devices more",

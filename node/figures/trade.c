@@ -190,26 +190,46 @@ static int person_compare(const struct trade_person *person, const struct deduct
     return person->staff < deduction->hand.by ? -1 : person->staff > deduction->hand.by;
 }
 
-static struct trade_person *person_of(struct trade *trade, const struct deduction *deduction)
+/* Where it stands among the people, who are in order, or would. */
+static uint32_t person_place(const struct trade *trade, const struct deduction *deduction)
 {
     uint32_t at = 0;
     while (at < trade->people_count && person_compare(&trade->people[at], deduction) < 0) {
         at++;
     }
-    if (at < trade->people_count && person_compare(&trade->people[at], deduction) == 0) {
-        return &trade->people[at];
-    }
-    /* Room is kept for who is no person: only people can be too many. */
-    if (deduction->source == DEDUCTION_BY_PERSON && trade->people_count >= ROSTER_PEOPLE_MAX) {
-        static const struct deduction nobody = {.source = DEDUCTION_BY_NOBODY};
-        return person_of(trade, &nobody);
-    }
+    return at;
+}
+
+static struct trade_person *person_find(struct trade *trade, const struct deduction *deduction)
+{
+    const uint32_t at = person_place(trade, deduction);
+    const bool is_known =
+        at < trade->people_count && person_compare(&trade->people[at], deduction) == 0;
+    return is_known ? &trade->people[at] : NULL;
+}
+
+static struct trade_person *person_add(struct trade *trade, const struct deduction *deduction)
+{
+    const uint32_t at = person_place(trade, deduction);
     memmove(&trade->people[at + 1], &trade->people[at],
             (trade->people_count - at) * sizeof trade->people[0]);
     trade->people[at] =
         (struct trade_person){.source = deduction->source, .staff = deduction->hand.by};
     trade->people_count++;
     return &trade->people[at];
+}
+
+/* Room is kept for who is no person: only people can be too many. */
+static struct trade_person *person_of(struct trade *trade, const struct deduction *deduction)
+{
+    static const struct deduction nobody = {.source = DEDUCTION_BY_NOBODY};
+    struct trade_person *person = person_find(trade, deduction);
+    if (person == NULL && deduction->source == DEDUCTION_BY_PERSON &&
+        trade->people_count >= ROSTER_PEOPLE_MAX) {
+        deduction = &nobody;
+        person = person_find(trade, deduction);
+    }
+    return person != NULL ? person : person_add(trade, deduction);
 }
 
 static void add_people(struct trade *trade, const struct order *order)

@@ -144,6 +144,19 @@ TEST(api_alone, an_order_that_was_written_and_does_not_count_is_asked_for_in_vai
     host_end();
 }
 
+TEST(api_alone, a_device_of_no_popup_streams_nothing_to_anybody)
+{
+    static const struct joining_host joining;
+    const struct access_request screen = {.entrance = ENTRANCE_CONTROL};
+    struct api_reply reply = {.route = NULL};
+    host_begin();
+    host.gate.joining = &joining;
+    for (size_t i = 0; i < route_views_count; i++) {
+        assert_int_equal(api_watch(host.api, &screen, &route_views[i], &reply), ERR_BUSY);
+    }
+    host_end();
+}
+
 /* --- what a program adds --- */
 
 static void annex_handle(void *context, const struct annex_request *request,
