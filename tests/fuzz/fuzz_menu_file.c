@@ -1,5 +1,5 @@
-/* Menu tables: each row that is read is JSON, if its text was UTF-8; what is refused names a line.
- */
+/* Menus from files: each row that is read is JSON, if its text was UTF-8; of a table what is
+ * refused names a line, of JSON it says what is wrong. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,16 +25,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char problem[MENU_PROBLEM_BYTES_MAX] = "";
     bool is_utf8 = text_is_utf8(bytes_of(data, size));
-    char *csv = malloc(size + 1);
-    if (csv == NULL) {
+    char *text = malloc(size + 1);
+    if (text == NULL) {
         return 0;
     }
     if (size > 0) {
-        memcpy(csv, data, size);
+        memcpy(text, data, size);
     }
-    csv[size] = '\0';
-    int err = menu_file_read(csv, 2, row_is_json, &is_utf8, problem);
-    check(err == 0 || strncmp(problem, "line ", 5) == 0);
-    free(csv);
+    text[size] = '\0';
+    if (text[0] == '{') {
+        const int err = menu_json_read(text, row_is_json, &is_utf8, problem);
+        check(err == 0 || problem[0] != '\0');
+    } else {
+        const int err = menu_file_read(text, 2, row_is_json, &is_utf8, problem);
+        check(err == 0 || strncmp(problem, "line ", 5) == 0);
+    }
+    free(text);
     return 0;
 }
