@@ -242,10 +242,11 @@ static int counted_find(struct finding *finding)
                                          .entity = &entity,
                                          .stock = &counting->stock};
     int err = stock_each_event(&counting->fold, visit);
-    if (err == 0) {
+    const bool is_any = counting->count > 0;
+    if (err == 0 && is_any) {
         err = undos_limit(counting);
     }
-    if (err == 0) {
+    if (err == 0 && is_any) {
         finding->open.is_counted = true;
         changes_note(finding, counting);
     }

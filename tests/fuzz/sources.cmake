@@ -16,7 +16,7 @@ set(fuzz_without
     "node/core/(ballast|control[.]|core|introduce)"
     "node/mesh/(inbox|newcomer|outbox|sightings|socket|topology|transport)"
     "node/print/(device|spool)"
-    "node/web/(gzip|page|site|tls|web)"
+    "node/web/(page|site|tls|web)"
     gateway/
     "tests/lib/(cluster|diner|forked_order|gossip|history_mesh|rebuild|roster_scene|scene|shop|sick|spoil)"
     "tests/lib/(stage|stall|stock_|store_suite|story)")
